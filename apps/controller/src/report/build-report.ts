@@ -69,7 +69,7 @@ function refusalOf(store: ReportParts['store']): ApiFailure | undefined {
 export async function buildReport(parts: ReportParts): Promise<Result<Report, Failure>> {
   const { store, clock, log, hasher } = parts;
   const sessions = new SessionDesk(store, clock);
-  const ledger = new UserLedger(store);
+  const ledger = new UserLedger(store, clock);
   const keyTurnstile = new Turnstile();
   const login = new LoginDesk({ store, ledger, hasher, sessions, clock });
   const doorkeeper = new Doorkeeper({

@@ -28,16 +28,16 @@ export const ACCESS_ERRORS = {
       ja: '失敗が続いたためアカウントがロックされました',
     },
     remedy: {
-      en: 'Wait until the lock ends, or reset the password on the host with `bartizan admin reset-password`.',
-      ja: 'ロックの解除を待つか、ホスト上で `bartizan admin reset-password` を実行してください。',
+      en: 'Wait until the lock ends, or reset the password on the host with `bartizan admin reset-password`. In a Kubernetes cluster see its page of the guide.',
+      ja: 'ロックの解除を待つか、ホスト上で `bartizan admin reset-password` を実行してください。Kubernetes クラスターでの手順は、ガイドの該当ページを参照してください。',
     },
   },
   E_PASSWORD_EXPIRED: {
     status: 401,
     title: { en: 'The one-time password has ended', ja: '一時パスワードの期限が切れました' },
     remedy: {
-      en: 'Make a new one on the host with `bartizan admin reset-password`.',
-      ja: 'ホスト上で `bartizan admin reset-password` を実行して新しく発行してください。',
+      en: 'Ask an administrator for a new one, or make one on the host with `bartizan admin reset-password`. In a Kubernetes cluster see its page of the guide.',
+      ja: '管理者に再発行を依頼するか、ホスト上で `bartizan admin reset-password` を実行してください。Kubernetes クラスターでの手順は、ガイドの該当ページを参照してください。',
     },
   },
   E_PASSWORD_CHANGE_REQUIRED: {
@@ -78,7 +78,10 @@ export const ACCESS_ERRORS = {
   E_LAST_ADMIN: {
     status: 409,
     title: { en: 'The last administrator cannot be removed', ja: '最後の管理者は削除できません' },
-    remedy: { en: 'Make another user an administrator first.', ja: '先に別の利用者を管理者にしてください。' },
+    remedy: {
+      en: 'Make another user an administrator first. One whose one-time password has ended does not count.',
+      ja: '先に別の利用者を管理者にしてください。一時パスワードの期限が切れた利用者は数えません。',
+    },
   },
   E_ACCESS_OWN_REQUEST: {
     status: 403,

@@ -3,7 +3,7 @@
 
 import type { Store, StoredUser } from '@bartizan/adapters/store';
 import { err, failure, ok, type Result, type Scope, systemScope } from '@bartizan/contracts';
-import type { ApiFailure } from '../../ports.ts';
+import type { ApiFailure, Clock } from '../../ports.ts';
 import { Turnstile } from '../../turnstile.ts';
 
 const SCOPE = systemScope('authenticate');
@@ -15,10 +15,12 @@ export type UserChange = (stored: StoredUser) => Result<StoredUser, ApiFailure>;
 /** Every write of a user record, one at a time, always from the record as it is now. */
 export class UserLedger {
   readonly #store: Store;
+  readonly #clock: Clock;
   readonly #turnstile = new Turnstile();
 
-  constructor(store: Store) {
+  constructor(store: Store, clock: Clock) {
     this.#store = store;
+    this.#clock = clock;
   }
 
   /** Changes one user. */
@@ -46,14 +48,16 @@ export class UserLedger {
         const last = await this.#isLastAdmin(scope, found.value);
         if (!last.ok) return last;
         if (last.value)
-          return err(failure('E_LAST_ADMIN', `${found.value.user.name} is the last administrator`));
+          return err(
+            failure('E_LAST_ADMIN', `${found.value.user.name} is the last administrator who can sign in`),
+          );
       }
       const saved = await this.#store.users.put(scope, next.value);
       return saved.ok ? next : saved;
     });
   }
 
-  /** Removes a user, unless that leaves the tenant without an administrator. */
+  /** Removes a user, unless that leaves the tenant without an administrator who may sign in. */
   remove(scope: Scope, id: string): Promise<Result<StoredUser, ApiFailure>> {
     return this.#turnstile.run(async () => {
       const found = await this.#store.users.byId(scope, id);
@@ -62,7 +66,9 @@ export class UserLedger {
       const last = isActiveAdmin(found.value) ? await this.#isLastAdmin(scope, found.value) : ok(false);
       if (!last.ok) return last;
       if (last.value)
-        return err(failure('E_LAST_ADMIN', `${found.value.user.name} is the last administrator`));
+        return err(
+          failure('E_LAST_ADMIN', `${found.value.user.name} is the last administrator who can sign in`),
+        );
       const removed = await this.#store.users.remove(scope, id);
       return removed.ok ? ok(found.value) : removed;
     });
@@ -88,17 +94,21 @@ export class UserLedger {
         ...(cursor === undefined ? {} : { cursor }),
       });
       if (!page.ok) return page;
-      const other = page.value.items.some(
-        (user) =>
-          user.role === 'admin' &&
-          !user.disabled &&
-          user.id !== leaving.user.id &&
-          user.tenant === leaving.user.tenant,
-      );
-      if (other) return ok(false);
+      for (const { id, role } of page.value.items) {
+        if (id === leaving.user.id || role !== 'admin') continue;
+        const other = await this.#store.users.byId(scope, id);
+        if (!other.ok) return other;
+        if (other.value !== undefined && this.#mayStandIn(other.value, leaving)) return ok(false);
+      }
       cursor = page.value.next;
     } while (cursor !== undefined);
     return ok(true);
+  }
+
+  /** Whose one-time password has ended does not get in: such an administrator would leave nobody who does. */
+  #mayStandIn(other: StoredUser, leaving: StoredUser): boolean {
+    const hasEnded = (other.passwordExpiresAtMs ?? Number.POSITIVE_INFINITY) <= this.#clock.nowMs();
+    return isActiveAdmin(other) && other.user.tenant === leaving.user.tenant && !hasEnded;
   }
 }
 
