@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { generateKeyPairSync, sign } from 'node:crypto';
+import { createHash, generateKeyPairSync, sign } from 'node:crypto';
 import type { AttachedPiece } from '@bartizan/adapters/registry';
 import { BUNDLE_TYPE, openSigningKey, SIMPLE_SIGNING, signClaim } from '@bartizan/scan/signatures';
 import { describe, expect, it } from 'vitest';
@@ -30,6 +30,28 @@ function bundle(digest: string, predicateType = SIGN) {
   const claim = signClaim(key.value, { name: 'x', sha256: digest.slice(7), predicateType, predicate: {} });
   if (!claim.ok) throw new Error(claim.error.detail);
   return pieceOf(BUNDLE_TYPE, Buffer.from(claim.value));
+}
+
+/** What cosign 2 signs with a key unless it is told otherwise: with the receipt of a log that nobody here knows. */
+function logged(digest: string, about = digest) {
+  const piece = simple(digest);
+  const signed = about === digest ? piece : simple(about);
+  const content = signed.annotations['dev.cosignproject.cosign/signature'];
+  const hash = { algorithm: 'sha256', value: createHash('sha256').update(signed.bytes).digest('hex') };
+  const publicKey = { content: Buffer.from(OURS).toString('base64') };
+  const entry = {
+    ...{ apiVersion: '0.0.1', kind: 'hashedrekord' },
+    spec: { data: { hash }, signature: { content, publicKey } },
+  };
+  const receipt = {
+    SignedEntryTimestamp: Buffer.alloc(70).toString('base64'),
+    Payload: {
+      body: Buffer.from(JSON.stringify(entry)).toString('base64'),
+      ...{ integratedTime: 1_764_000_000, logIndex: 5, logID: 'c0'.repeat(32) },
+    },
+  };
+  const annotations = { ...piece.annotations, 'dev.sigstore.cosign/bundle': JSON.stringify(receipt) };
+  return { ...piece, annotations };
 }
 
 function simple(digest: string) {
@@ -64,6 +86,10 @@ describe('signatures of an image', () => {
     ['a bundle by our key', bundle(DIGEST), [OURS], 'signed'],
     ['a bundle by one of our keys', bundle(DIGEST), [THEIRS, OURS], 'signed'],
     ['cosign 2 by our key', simple(DIGEST), [OURS], 'signed'],
+    ['cosign 2 by our key, in a log', logged(DIGEST), [OURS], 'signed'],
+    ['cosign 2 by a stranger, in a log', logged(DIGEST), [THEIRS], 'invalid'],
+    ['cosign 2 for another image, in a log', logged(OTHER), [OURS], 'invalid'],
+    ['cosign 2 by our key, with a receipt for something else', logged(DIGEST, OTHER), [OURS], 'invalid'],
     ['a bundle for another image', bundle(OTHER), [OURS], 'invalid'],
     ['cosign 2 for another image', simple(OTHER), [OURS], 'invalid'],
     ['a bundle by a stranger', bundle(DIGEST), [THEIRS], 'invalid'],

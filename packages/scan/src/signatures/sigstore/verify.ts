@@ -28,7 +28,7 @@ export type SigstorePolicy =
       readonly key: KeyObject;
       /** Names under which bundles may call the key, beside its SHA-256. */
       readonly hints?: readonly string[];
-      /** Entries in logs, at least; whatever the bundle brings is verified in any case. */
+      /** Entries in logs, at least; whatever the bundle brings is verified, unless it is 0 and the trust root is empty. */
       readonly logEntries: number;
     };
 
@@ -204,6 +204,16 @@ function demandIdentity(leaf: Certificate, policy: SigstorePolicy, note: Note): 
   };
 }
 
+/**
+ * Whether nothing but a key is believed: nobody named a log or an authority of timestamps, and none is asked for. What a
+ * bundle brings of them is no part of what was signed then, and whoever brings the bundle may leave it out.
+ */
+const isKeyAlone = ({ policy, trustRoot }: SigstoreMatter): boolean =>
+  policy.kind === 'key' &&
+  policy.logEntries === 0 &&
+  trustRoot.logs.length === 0 &&
+  trustRoot.timestampAuthorities.length === 0;
+
 /** Entries of the logs and the times they vouch for. */
 function demandLogs(bundle: Bundle, held: Held, request: SigstoreMatter, note: Note): readonly LogWitness[] {
   const { trustRoot, policy } = request;
@@ -213,8 +223,12 @@ function demandLogs(bundle: Bundle, held: Held, request: SigstoreMatter, note: N
     'log',
     `${bundle.entries.length} log entries, at least ${least} asked for`,
   );
-  return bundle.entries.map((entry) => {
+  return bundle.entries.flatMap((entry) => {
     demandSameEntry(entry, held);
+    if (isKeyAlone(request)) {
+      note('log', 'an entry that was not judged: the trust root has no log');
+      return [];
+    }
     const witness = demandLogged(entry, bundle.version, trustRoot.logs);
     note('log', `${witness.url} ${witness.index}`);
     return witness;
@@ -240,7 +254,10 @@ export function checkBundle(
   const held = demandSignature(bundle, artifact, key, leaf);
   note('signature', `sha256:${sha256Of(artifact).toString('hex')}`);
   const witnesses = demandLogs(bundle, held, matter, note);
-  const times = [...timesOf(witnesses), ...demandTimestamps(bundle, held.signature, trustRoot)];
+  const stamped = isKeyAlone(matter) ? [] : demandTimestamps(bundle, held.signature, trustRoot);
+  if (stamped.length < bundle.timestamps.length)
+    note('time', 'a timestamp that was not judged: the trust root has no authority of timestamps');
+  const times = [...timesOf(witnesses), ...stamped];
   for (const { by, atMs } of times) {
     demand(atMs <= nowMs + CLOCK_SKEW_MS, 'time', `${by}: a time that is still to come`);
     note('time', `${by} ${new Date(atMs).toISOString()}`);
@@ -263,7 +280,7 @@ export function checkBundle(
 /**
  * Verifies a sigstore bundle offline (client specification of sigstore). In order: form, signer, signature over the
  * artifact, log entries, timestamps, certificate, certificate log, identity. Everything the bundle brings has to be
- * right, also what the policy does not ask for.
+ * right, also what the policy does not ask for; only where nothing but a key is believed, logs and times are not judged.
  */
 export const verifyBundle = (request: SigstoreRequest): SignatureVerdict =>
   judge((note) => checkBundle(parseBundle(request.bundle), request, note));
