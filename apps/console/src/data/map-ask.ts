@@ -10,12 +10,16 @@ import { scopeFilter, type ViewSearch } from './view.ts';
 /** The map moves in steps of a minute, so that it does not jump while it is read. */
 const STEP_MS = 60_000;
 
-/** What is asked of the controller for the map of one time, in a view. */
-export const mapAsk = (search: ViewSearch, range: TimeRange) => {
+const startOf = (range: TimeRange): number => Math.floor(range.fromMs / STEP_MS) * STEP_MS;
+const endOf = (range: TimeRange): number => Math.ceil(range.toMs / STEP_MS) * STEP_MS;
+
+/** What is asked of the controller for the map of one time, in a view, and of the time it is held against. */
+export const mapAsk = (search: ViewSearch, range: TimeRange, other?: TimeRange) => {
   const filter = joinFilters(scopeFilter('map.show', search.scope), search.filter);
   const query = {
-    from: Math.floor(range.fromMs / STEP_MS) * STEP_MS,
-    to: Math.ceil(range.toMs / STEP_MS) * STEP_MS,
+    from: startOf(range),
+    to: endOf(range),
+    ...(other === undefined ? {} : { otherFrom: startOf(other), otherTo: endOf(other) }),
     ...(search.expand === undefined ? {} : { expand: search.expand }),
     ...(filter === '' ? {} : { filter }),
   };
@@ -27,6 +31,8 @@ export const mapAsk = (search: ViewSearch, range: TimeRange) => {
 
 /** Asks for the map while the page that draws it is still being loaded. */
 export const askMapEarly = (search: ViewSearch): void => {
-  const range = parseRange(search.range ?? DEFAULT_RANGE, Date.now());
-  void queryClient.prefetchQuery(mapAsk(search, range));
+  const nowMs = Date.now();
+  const range = parseRange(search.range ?? DEFAULT_RANGE, nowMs);
+  const other = search.cmp === undefined ? undefined : parseRange(search.cmp, nowMs);
+  void queryClient.prefetchQuery(mapAsk(search, range, other));
 };

@@ -10,6 +10,8 @@ import { placeMarks } from './place.ts';
 export interface MapInput {
   readonly workloads: readonly MapWorkload[];
   readonly flows: readonly MapFlow[];
+  /** Connections of the time that this map is held against; the maps of both then name the same addresses outside. */
+  readonly otherFlows?: readonly MapFlow[];
   /** Ids of groups that are opened. */
   readonly expand?: readonly string[];
   /** Names of addresses outside, for instance from DNS answers. */
@@ -44,6 +46,7 @@ export function layoutMap(input: MapInput): MapLayout {
     expand: new Set(input.expand ?? []),
     marksMax,
     externalsMax: Math.max(2, Math.floor(marksMax * EXTERNALS_SHARE)),
+    otherFlows: input.otherFlows,
     externalNames: input.externalNames ?? {},
   });
   const edges = edgesBetween(input.flows, marks);

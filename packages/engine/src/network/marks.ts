@@ -51,12 +51,14 @@ export interface Folding {
   readonly expand: ReadonlySet<string>;
   readonly marksMax: number;
   readonly externalsMax: number;
+  /** Connections of the time that this one is held against: both then name the same addresses. */
+  readonly otherFlows: readonly MapFlow[] | undefined;
   readonly externalNames: Readonly<Record<string, string>>;
 }
 
 /** Id of the group of a namespace or project. */
 export const groupId = (namespace: string): string => `group:${namespace}`;
-const OTHER_ID = 'external:other';
+const OTHER_EXTERNALS_ID = 'external:other';
 const LABEL_MAX = 253;
 
 function worsen(mark: Mark, severity: Severity | undefined): void {
@@ -137,18 +139,63 @@ function workloadMarks(workloads: readonly MapWorkload[], folding: Folding): Omi
   return { marks, ofWorkload };
 }
 
-/** Addresses outside, most used first; beyond the limit they share one mark. */
-function externalMarks(flows: readonly MapFlow[], folding: Folding): Pick<Marks, 'marks' | 'ofAddress'> {
-  const use = new Map<string, { connections: number; readonly addresses: Set<string> }>();
-  for (const flow of flows) {
-    if (flow.remoteWorkload !== undefined || addressScope(flow.remoteAddress) === 'loopback') continue;
+interface ExternalUse {
+  connections: number;
+  /** Addresses that this time has; what only the other time has gets no mark here. */
+  readonly addresses: Set<string>;
+  readonly talks: Set<string>;
+  readonly otherTalks: Set<string>;
+}
+
+/** What of the outside is used in this time and the one it is held against, by name. */
+function externalUses(flows: readonly MapFlow[], folding: Folding): Map<string, ExternalUse> {
+  const uses = new Map<string, ExternalUse>();
+  const add = (flow: MapFlow, isOther: boolean): void => {
+    if (flow.remoteWorkload !== undefined || addressScope(flow.remoteAddress) === 'loopback') return;
     const name = folding.externalNames[flow.remoteAddress] ?? flow.remoteAddress;
-    const entry = use.get(name) ?? { connections: 0, addresses: new Set<string>() };
-    entry.connections += flow.connections;
-    entry.addresses.add(flow.remoteAddress);
-    use.set(name, entry);
-  }
-  const ranked = [...use].sort(([one, a], [two, b]) => b.connections - a.connections || (one < two ? -1 : 1));
+    const use: ExternalUse = uses.get(name) ?? {
+      connections: 0,
+      addresses: new Set<string>(),
+      talks: new Set<string>(),
+      otherTalks: new Set<string>(),
+    };
+    use.connections += flow.connections;
+    if (!isOther) use.addresses.add(flow.remoteAddress);
+    const talks = isOther ? use.otherTalks : use.talks;
+    talks.add(`${flow.direction} ${flow.workload} ${flow.protocol}/${flow.serverPort}`);
+    uses.set(name, use);
+  };
+  for (const flow of flows) add(flow, false);
+  for (const flow of folding.otherFlows ?? []) add(flow, true);
+  return uses;
+}
+
+/**
+ * Names that may lead to a difference come before all others, however little they are used: first who is called from
+ * inside in one time only, then who calls. Of many callers of a public service the called must not be crowded out.
+ */
+function differenceRank({ talks, otherTalks }: ExternalUse): number {
+  const differing = [
+    ...[...talks].filter((talk) => !otherTalks.has(talk)),
+    ...[...otherTalks].filter((talk) => !talks.has(talk)),
+  ];
+  if (differing.length === 0) return 0;
+  return differing.some((talk) => talk.startsWith('outbound')) ? 2 : 1;
+}
+
+/** Addresses outside, what differs from another time first, then most used; beyond the limit they share one mark. */
+function externalMarks(flows: readonly MapFlow[], folding: Folding): Pick<Marks, 'marks' | 'ofAddress'> {
+  const use = externalUses(flows, folding);
+  const rankOf = (entry: ExternalUse): number =>
+    folding.otherFlows === undefined ? 0 : differenceRank(entry);
+  const ranked = [...use]
+    .map(([name, entry]) => ({ name, entry, rank: rankOf(entry) }))
+    .sort(
+      (one, two) =>
+        two.rank - one.rank ||
+        two.entry.connections - one.entry.connections ||
+        (one.name < two.name ? -1 : 1),
+    );
   const places = use.size <= folding.externalsMax ? use.size : folding.externalsMax - 1;
   const ofAddress = new Map<string, string>();
   const marks: Mark[] = [];
@@ -160,14 +207,19 @@ function externalMarks(flows: readonly MapFlow[], folding: Folding): Pick<Marks,
     block: id,
     members,
   });
-  for (const [name, { addresses }] of ranked.slice(0, places)) {
+  const isHere = ({ entry }: (typeof ranked)[number]): boolean => entry.addresses.size > 0;
+  for (const {
+    name,
+    entry: { addresses },
+  } of ranked.slice(0, places).filter(isHere)) {
     const id = `external:${name}`.slice(0, LABEL_MAX);
     marks.push(mark(id, name, addresses.size));
     for (const address of addresses) ofAddress.set(address, id);
   }
-  const rest = ranked.slice(places);
-  if (rest.length > 0) marks.push(mark(OTHER_ID, `+${rest.length}`, rest.length));
-  for (const [, { addresses }] of rest) for (const address of addresses) ofAddress.set(address, OTHER_ID);
+  const rest = ranked.slice(places).filter(isHere);
+  if (rest.length > 0) marks.push(mark(OTHER_EXTERNALS_ID, `+${rest.length}`, rest.length));
+  for (const { entry } of rest)
+    for (const address of entry.addresses) ofAddress.set(address, OTHER_EXTERNALS_ID);
   return { marks, ofAddress };
 }
 

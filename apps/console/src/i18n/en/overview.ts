@@ -119,7 +119,14 @@ export const overview = {
   'map.change.new': 'New',
   'map.change.gone': 'Gone',
   'map.change.changed': 'Changed',
+  'map.change.unknown': 'Not compared',
+  'map.change.unknown.note_one':
+    '{n} connection goes to or from the mark that many outside addresses share. Which of them it meant in each time is not compared.',
+  'map.change.unknown.note_other':
+    '{n} connections go to or from the mark that many outside addresses share. Which of them they meant in each time is not compared.',
   'map.change.same': 'Same',
+  'map.cut':
+    'There are more connections in this time than are read at once. The least used are missing here. A shorter time shows them.',
   'map.close-groups': 'Close all groups',
   'map.closer': 'Closer',
   'map.away': 'Farther',

@@ -114,7 +114,12 @@ export const overview = {
   'map.change.new': '新規',
   'map.change.gone': '消失',
   'map.change.changed': '変更',
+  'map.change.unknown': '比較対象外',
+  'map.change.unknown.note_other':
+    '多数の外部アドレスをまとめた印との通信が {n} 本あります。それぞれの期間にどのアドレスと通信したかは比較していません。',
   'map.change.same': '変化なし',
+  'map.cut':
+    'この期間の通信は一度に読み取れる件数を超えています。利用の少ないものは表示していません。期間を短くすると表示されます。',
   'map.close-groups': 'グループをすべて閉じる',
   'map.closer': '拡大',
   'map.away': '縮小',

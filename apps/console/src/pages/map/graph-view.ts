@@ -93,11 +93,12 @@ const namesOf = ({ kind, label, members }: MapNode): Pick<NodeAttributes, 'name'
   kind === 'group'
     ? { name: `${label} (${members})`, label: `${label} (${members})` }
     : { name: label, label: cutMiddle(label, LABEL_MOST) };
-/** What is new is a line, what is gone is dashed, what changed is hatched; the rest steps far back. */
+/** What is new is a line, what is gone is dashed, what changed is hatched, what is not known is dotted; the rest steps far back. */
 const CHANGE_DASHES: Readonly<Record<Change, readonly [number, number]>> = {
   new: [1000, 0.12],
   gone: [5, 5],
   changed: [10, 3],
+  unknown: [2, 4],
   same: [1000, 0.12],
 };
 

@@ -48,7 +48,7 @@ const useMapColors = (): MapColors => {
     return {
       verdicts: { allow: color(0), alert: color(1), deny: color(2), undecided: color(3) },
       severities: { critical: color(4), high: color(5), medium: color(6), low: color(7) },
-      changes: { new: color(14), gone: color(15), changed: color(16), same: color(12) },
+      changes: { new: color(14), gone: color(15), changed: color(16), unknown: color(3), same: color(12) },
       node: color(12),
       text: color(9),
       halo: color(10),

@@ -1,21 +1,23 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { IconArrowsDiff, IconEqual, IconMinus, IconPlus } from '@tabler/icons-react';
+import { IconArrowsDiff, IconEqual, IconMinus, IconPlus, IconQuestionMark } from '@tabler/icons-react';
 import { useView } from '../../data/view.ts';
 import { useFormat } from '../../format/use-format.ts';
 import { useT } from '../../i18n/language.ts';
 import { Badge } from '../../widgets/badges.tsx';
+import { Unknown } from '../../widgets/states.tsx';
 import { CHANGES, type Change, type Comparison } from './map-compare.ts';
 
 const LOOKS = {
   new: { tone: 'ok', Icon: IconPlus },
   gone: { tone: 'critical', Icon: IconMinus },
   changed: { tone: 'medium', Icon: IconArrowsDiff },
+  unknown: { tone: 'unknown', Icon: IconQuestionMark },
   same: { tone: 'quiet', Icon: IconEqual },
 } as const;
 
-/** New, gone, changed or the same: sign, colour and word. */
+/** New, gone, changed, not compared or the same: sign, colour and word. */
 export const ChangeBadge = ({ change }: { change: Change }) => {
   const t = useT();
   const { tone, Icon } = LOOKS[change];
@@ -26,10 +28,10 @@ export const ChangeBadge = ({ change }: { change: Change }) => {
   );
 };
 
-/** Which changes are shown; without a choice everything that differs. */
+/** Which changes are shown; without a choice everything that differs, and what may. */
 export const shownChanges = (chosen: string | undefined): readonly Change[] => {
   const found = CHANGES.filter((change) => (chosen ?? '').split(',').includes(change));
-  return found.length === 0 ? ['new', 'gone', 'changed'] : found;
+  return found.length === 0 ? ['new', 'gone', 'changed', 'unknown'] : found;
 };
 
 /** How much differs, and switches for what of it is listed. */
@@ -63,5 +65,20 @@ export const ChangeSwitches = ({ comparison }: { comparison: Comparison }) => {
         );
       })}
     </fieldset>
+  );
+};
+
+/** What the map does not know: connections that were left out, and ends that are not told apart. */
+export const MapLimits = ({ isCut, unknown }: { isCut: boolean; unknown: number }) => {
+  const t = useT();
+  const { count } = useFormat();
+  if (!isCut && unknown === 0) return null;
+  return (
+    <div className="stack tight">
+      {isCut && <Unknown inline why={t('map.cut')} />}
+      {unknown > 0 && (
+        <Unknown inline why={t('map.change.unknown.note', { count: unknown, n: count(unknown) })} />
+      )}
+    </div>
   );
 };

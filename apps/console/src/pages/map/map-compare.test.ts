@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { MapEdge } from '@bartizan/contracts';
+import { layoutMap, type MapFlow } from '@bartizan/engine';
 import { describe, expect, it } from 'vitest';
 import { compareMaps, hasChanged, rangeBefore } from './map-compare.ts';
 import type { NetworkMap } from './map-model.ts';
@@ -41,7 +42,7 @@ describe('two times of one map', () => {
       map([edge('same'), edge('gone'), edge('changed')]),
       map([edge('same', { connections: 900 }), edge('new'), edge('changed', { verdict: 'deny' })]),
     );
-    expect(counts).toEqual({ new: 1, gone: 1, changed: 1, same: 1 });
+    expect(counts).toEqual({ new: 1, gone: 1, changed: 1, unknown: 0, same: 1 });
     expect(edges.get('changed')?.before?.verdict).toBe('allow');
     expect(edges.get('gone')?.after).toBeUndefined();
   });
@@ -64,6 +65,73 @@ describe('two times of one map', () => {
   });
   it('take the time of the same length before', () => {
     expect(rangeBefore({ fromMs: 100, toMs: 130 })).toEqual({ fromMs: 70, toMs: 100 });
+  });
+});
+
+describe('two times with more addresses outside than have a mark', () => {
+  const WORKLOADS = ['web', 'shop'].map((name) => ({
+    ...{ id: `w-${name}`, kind: 'Deployment', namespace: 'shop', name },
+  }));
+  const call = (remoteAddress: string, connections: number, more: Partial<MapFlow> = {}): MapFlow => ({
+    workload: 'w-web',
+    remoteAddress,
+    direction: 'outbound',
+    protocol: 'tcp',
+    serverPort: 443,
+    connections,
+    verdict: 'undecided',
+    firstAtMs: 1,
+    lastAtMs: 2,
+    ...more,
+  });
+  const usual = Array.from({ length: 60 }, (_, at) => call(`198.51.100.${at + 1}`, 100 - at));
+  const compared = (before: readonly MapFlow[], after: readonly MapFlow[]) => {
+    const drawn = (flows: readonly MapFlow[], otherFlows: readonly MapFlow[]): NetworkMap => {
+      const { nodes, edges, workloads } = layoutMap({ workloads: WORKLOADS, flows, otherFlows });
+      return { nodes: [...nodes], edges: [...edges], workloads, asOfMs: 0 };
+    };
+    return compareMaps(drawn(before, after), drawn(after, before));
+  };
+  const differing = ({ edges }: ReturnType<typeof compared>) =>
+    [...edges].flatMap(([id, { change }]) =>
+      change === 'same' || change === 'unknown' ? [] : [[id, change]],
+    );
+
+  it('tell a new address, however little it is used', () => {
+    expect(differing(compared(usual, [...usual, call('203.0.113.66', 1)]))).toEqual([
+      ['w-web>external:203.0.113.66', 'new'],
+    ]);
+    expect(differing(compared([...usual, call('203.0.113.66', 1)], usual))).toEqual([
+      ['w-web>external:203.0.113.66', 'gone'],
+    ]);
+  });
+  it('tell a new address among many callers that come and go', () => {
+    const callers = (net: string) =>
+      Array.from({ length: 200 }, (_, at) =>
+        call(`${net}.${at + 1}`, 500, { workload: 'w-shop', direction: 'inbound' }),
+      );
+    const found = compared(
+      [...usual, ...callers('192.0.2')],
+      [...usual, ...callers('198.18.0'), call('203.0.113.66', 1)],
+    );
+    expect(found.edges.get('w-web>external:203.0.113.66')?.change).toBe('new');
+  });
+  it('tell who else calls an address that was called before', () => {
+    const last = call('198.51.100.60', 1, { workload: 'w-shop' });
+    expect(differing(compared(usual, [...usual, last]))).toEqual([['w-shop>external:198.51.100.60', 'new']]);
+  });
+  it('see no difference in how much goes where, and none in what shares a mark', () => {
+    const found = compared(
+      usual,
+      usual.map((talk, at) => ({ ...talk, connections: at + 1 })),
+    );
+    expect(found.counts).toEqual({ new: 0, gone: 0, changed: 0, unknown: 1, same: 44 });
+    expect(found.edges.get('w-web>external:other')?.change).toBe('unknown');
+  });
+  it('do not judge a shared mark that only one of them has', () => {
+    const other = edge('a>external:other', { to: 'external:other' });
+    expect(compareMaps(map([]), map([other])).counts.unknown).toBe(1);
+    expect(compareMaps(map([other]), map([])).counts.unknown).toBe(1);
   });
 });
 

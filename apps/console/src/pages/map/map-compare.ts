@@ -4,7 +4,8 @@
 import type { MapEdge } from '@bartizan/contracts';
 import type { NetworkMap } from './map-model.ts';
 
-export const CHANGES = ['new', 'gone', 'changed', 'same'] as const;
+/** `unknown`: an end is the mark that many addresses share, so that either time may mean others by it. */
+export const CHANGES = ['new', 'gone', 'changed', 'unknown', 'same'] as const;
 export type Change = (typeof CHANGES)[number];
 
 /** One connection in two times: what it was, what it is, and whether that differs. */
@@ -35,23 +36,32 @@ export const hasChanged = (before: MapEdge, after: MapEdge): boolean =>
     (after.applications?.length ?? 0) > 0 &&
     !sameSet(before.applications, after.applications));
 
+/** The mark of all addresses outside that have none of their own, as the controller names it. */
+const OTHER_EXTERNALS_ID = 'external:other';
+const isFolded = ({ from, to }: MapEdge): boolean => from === OTHER_EXTERNALS_ID || to === OTHER_EXTERNALS_ID;
+
+const changeOf = (before: MapEdge | undefined, after: MapEdge): Change => {
+  if (isFolded(after)) return 'unknown';
+  if (before === undefined) return 'new';
+  return hasChanged(before, after) ? 'changed' : 'same';
+};
+
 /** Holds two times of the same map against each other, connection by connection. */
 export const compareMaps = (before: NetworkMap, after: NetworkMap): Comparison => {
   const then = new Map(before.edges.map((edge) => [edge.id, edge]));
   const edges = new Map<string, ComparedEdge>();
-  const counts = { new: 0, gone: 0, changed: 0, same: 0 };
+  const counts = { new: 0, gone: 0, changed: 0, unknown: 0, same: 0 };
   const put = (id: string, compared: ComparedEdge): void => {
     edges.set(id, compared);
     counts[compared.change] += 1;
   };
   for (const edge of after.edges) {
     const old = then.get(edge.id);
-    if (old === undefined) put(edge.id, { change: 'new', after: edge });
-    else put(edge.id, { change: hasChanged(old, edge) ? 'changed' : 'same', before: old, after: edge });
+    put(edge.id, { change: changeOf(old, edge), ...(old === undefined ? {} : { before: old }), after: edge });
   }
   const known = new Set(after.nodes.map((node) => node.id));
   const gone = before.edges.filter((edge) => !edges.has(edge.id));
-  for (const edge of gone) put(edge.id, { change: 'gone', before: edge });
+  for (const edge of gone) put(edge.id, { change: isFolded(edge) ? 'unknown' : 'gone', before: edge });
   return {
     map: {
       ...after,

@@ -13,7 +13,7 @@ import { ExportAs } from '../../widgets/export-menu.tsx';
 import { NothingMatches } from '../../widgets/list-states.tsx';
 import { Asked, Empty, FailureState } from '../../widgets/states.tsx';
 import { MapCanvas } from './map-canvas.tsx';
-import { ChangeSwitches, shownChanges } from './map-changes.tsx';
+import { ChangeSwitches, MapLimits, shownChanges } from './map-changes.tsx';
 import { type Comparison, compareMaps } from './map-compare.ts';
 import { MapLegend } from './map-legend.tsx';
 import { findSelection, type NetworkMap, toggleExpanded } from './map-model.ts';
@@ -150,6 +150,10 @@ export const MapPage = () => {
       <FilterBar route="workload.list" />
       <MapTime range={range} other={other} />
       {comparison !== undefined && <ChangeSwitches comparison={comparison} />}
+      <MapLimits
+        isCut={data?.isCut === true || then?.isCut === true}
+        unknown={comparison?.counts.unknown ?? 0}
+      />
       {other !== undefined && before.isError ? (
         <FailureState error={before.error} retry={() => void before.refetch()} />
       ) : (

@@ -13,9 +13,9 @@ export const useMaps = () => {
   const now = useNow();
   const range = useRange();
   const other = search.cmp === undefined ? undefined : parseRange(search.cmp, now);
-  const asked = useQuery({ ...mapAsk(search, range), placeholderData: keepPreviousData });
+  const asked = useQuery({ ...mapAsk(search, range, other), placeholderData: keepPreviousData });
   const before = useQuery({
-    ...mapAsk(search, other ?? range),
+    ...mapAsk(search, other ?? range, range),
     placeholderData: keepPreviousData,
     enabled: other !== undefined,
   });

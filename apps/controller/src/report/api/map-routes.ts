@@ -17,6 +17,8 @@ interface Parts {
 }
 
 const WORKLOADS_MAX = 20_000;
+/** Connections between two ends that one map is made of: what the store folds at most. */
+const FLOWS_MAX = 10_000;
 const GROUPS_MAX = 200;
 
 /** The worst severity with an open finding. */
@@ -24,7 +26,7 @@ const worstOf = (counts: Readonly<Record<string, string>>): Severity | undefined
   SEVERITIES.find((severity) => Number(counts[severity] ?? 0) > 0);
 
 /** The network map. */
-export const mapHandlers = (parts: Parts) => ({
+export const mapHandlers = (parts: Parts, flowsMax = FLOWS_MAX) => ({
   'map.show': answers('map.show', async ({ scope, query }) => {
     const nowMs = parts.clock.nowMs();
     const wanted = toQuery({ ...(query.filter === undefined ? {} : { filter: query.filter }) });
@@ -37,13 +39,15 @@ export const mapHandlers = (parts: Parts) => ({
     if (!workloads.ok) return workloads;
     const summaries = await parts.summaries.of(scope, workloads.value.items);
     if (!summaries.ok) return summaries;
-    const flows = await parts.store.events.foldFlows(scope, {
-      filter: [],
-      limit: 10_000,
-      fromMs: query.from ?? nowMs - DAY_MS,
-      toMs: query.to ?? nowMs,
-    });
+    const fold = (fromMs: number, toMs: number) =>
+      parts.store.events.foldFlows(scope, { filter: [], limit: flowsMax, fromMs, toMs });
+    const flows = await fold(query.from ?? nowMs - DAY_MS, query.to ?? nowMs);
     if (!flows.ok) return flows;
+    const { otherFrom, otherTo } = query;
+    const other =
+      otherFrom === undefined || otherTo === undefined ? undefined : await fold(otherFrom, otherTo);
+    if (other?.ok === false) return other;
+    const isCut = [flows, other].some((folded) => folded !== undefined && folded.value.length >= flowsMax);
     const expand = (query.expand ?? '')
       .split(',')
       .filter((id) => id !== '')
@@ -60,12 +64,14 @@ export const mapHandlers = (parts: Parts) => ({
         };
       }),
       flows: flows.value,
+      ...(other === undefined ? {} : { otherFlows: other.value }),
       expand,
     });
     return reply({
       nodes: drawn.nodes.slice(0, 2000),
       edges: drawn.edges.slice(0, 10_000),
       workloads: drawn.workloads,
+      ...(isCut ? { isCut } : {}),
       asOfMs: nowMs,
     });
   }),

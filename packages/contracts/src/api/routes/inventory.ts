@@ -195,6 +195,13 @@ export const inventoryRoutes = [
       {
         from: optional(integer('Range start', 'ms since Unix epoch')),
         to: optional(integer('Range end', 'ms since Unix epoch')),
+        otherFrom: optional(
+          integer(
+            'Start of a time to compare with: addresses outside that differ then are named first, in both maps alike',
+            'ms since Unix epoch',
+          ),
+        ),
+        otherTo: optional(integer('End of the time to compare with', 'ms since Unix epoch')),
         expand: optional(text('Groups to open, comma-separated ids', 4000)),
         filter: optional(text('Filter', 2000)),
       },
@@ -204,6 +211,11 @@ export const inventoryRoutes = [
       nodes: list(MapNode, 'Nodes', 2000),
       edges: list(MapEdge, 'Edges', 10_000),
       workloads: integer('Workloads behind the nodes', '1'),
+      isCut: optional(
+        flag(
+          'There are more connections than are read at once; the least used are left out, of the time compared with too',
+        ),
+      ),
       asOfMs: instant('When'),
     }),
   }),
