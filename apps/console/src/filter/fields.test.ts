@@ -33,6 +33,13 @@ describe('filter completion', () => {
     )?.[1];
     expect(taken).toEqual(expect.arrayContaining(offered.map(({ name }) => name)));
   });
+  it('offers workloads by the name that pages show, not by an id that none shows', () => {
+    for (const route of ['event.list', 'finding.list'] as const) {
+      const offered: readonly FilterField[] = FILTER_FIELDS[route];
+      expect(offered.find(({ label }) => label === 'field.workload')?.name).toBe('name');
+      expect(offered.map(({ name }) => name)).not.toContain('workload');
+    }
+  });
   it('knows all words of the closed lists', () => {
     expect(valuesOf(FILTER_FIELDS['finding.list'], 'severity')).toEqual([...SEVERITIES].sort());
     expect(valuesOf(FILTER_FIELDS['finding.list'], 'kind')).toEqual([...FINDING_KINDS].sort());

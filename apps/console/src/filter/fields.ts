@@ -18,7 +18,8 @@ const SEVERITY: FilterField = {
 };
 const NAMESPACE: FilterField = { name: 'namespace', label: 'field.namespace' };
 const NODE: FilterField = { name: 'node', label: 'field.node' };
-const WORKLOAD: FilterField = { name: 'workload', label: 'field.workload' };
+/** By name, as pages show it: `workload` takes ids, which links carry and nobody reads. */
+const WORKLOAD: FilterField = { name: 'name', label: 'field.workload' };
 const K_ITEMS = ['K01', 'K02', 'K03', 'K04', 'K05', 'K06', 'K07', 'K08', 'K09', 'K10'];
 
 /** What each list can be filtered by, in the order it is offered. */

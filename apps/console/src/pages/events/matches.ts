@@ -60,11 +60,11 @@ const valuesOf = (event: SecurityEvent, field: string): readonly string[] | unde
     case 'rule':
       return [event.rule];
     case 'workload':
-      return [event.workload.workload, event.workload.name];
+      return [event.workload.workload];
+    case 'name':
+      return [event.workload.name];
     case 'namespace':
       return [event.workload.namespace];
-    case 'node':
-      return [event.node];
     case 'cluster':
       return [event.cluster];
     case 'owasp':
@@ -84,6 +84,7 @@ export const matchesFilter = (event: SecurityEvent, terms: readonly FilterTerm[]
   terms.every((term) => {
     if (term.operator !== 'in') return true;
     const values = term.field === '' ? [fold(wordsOf(event))] : valuesOf(event, term.field);
+    // A node may be meant by its name, and an event holds the id only.
     if (values === undefined) return true;
     const patternOf = (wanted: string): string => (term.field === '' ? `*${fold(wanted)}*` : wanted);
     return (

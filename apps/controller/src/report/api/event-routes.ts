@@ -7,6 +7,7 @@ import { incidentOf } from '@bartizan/engine';
 import type { ApiFailure, Clock } from '../../ports.ts';
 import type { LiveHub } from '../live/hub.ts';
 import { pageBody, toQuery } from './list-query.ts';
+import { withNodeIds } from './node-terms.ts';
 import { answers, refuse, reply } from './route-handler.ts';
 import { countsAsText, DAY_MS } from './terms.ts';
 
@@ -44,7 +45,7 @@ export const eventHandlers = (parts: Parts) => ({
       : refuse('E_NOT_FOUND', `there is no security event ${params.id}`);
   }),
   'event.histogram': answers('event.histogram', async ({ scope, query }) => {
-    const wanted = toQuery(query);
+    const wanted = await withNodeIds(parts.store, scope, toQuery(query));
     if (!wanted.ok) return wanted;
     const toMs = wanted.value.toMs ?? parts.clock.nowMs();
     const fromMs = wanted.value.fromMs ?? toMs - DAY_MS;
@@ -95,7 +96,7 @@ async function listKind<K extends Kind>(
   query: ListQuery,
   { kind, test }: KindTest<K>,
 ) {
-  const wanted = toQuery(query);
+  const wanted = await withNodeIds(parts.store, scope, toQuery(query));
   if (!wanted.ok) return wanted;
   const page = await parts.store.events.list(scope, kind, wanted.value);
   if (!page.ok) return page;

@@ -7,6 +7,7 @@ import type { ApiFailure, Clock, ExceptionKeeper, Publish } from '../../ports.ts
 import type { Turnstile } from '../../turnstile.ts';
 import { groupFindings } from './finding-groups.ts';
 import { collectPages, cutPage, pageBody, slicePage, toQuery } from './list-query.ts';
+import { withNodeIds } from './node-terms.ts';
 import { answers, refuse, reply } from './route-handler.ts';
 import { withUseAge } from './use-age.ts';
 
@@ -25,7 +26,7 @@ const YEAR_MS = 366 * 24 * 3600_000;
 /** What is wrong, what one act removes, and what was accepted. */
 export const findingHandlers = (parts: Parts, groupedMax = GROUPED_MAX) => ({
   'finding.list': answers('finding.list', async ({ scope, query }) => {
-    const wanted = toQuery(query);
+    const wanted = await withNodeIds(parts.store, scope, toQuery(query));
     if (!wanted.ok) return wanted;
     const page = await parts.store.findings.list(scope, wanted.value);
     if (!page.ok) return page;
@@ -34,7 +35,7 @@ export const findingHandlers = (parts: Parts, groupedMax = GROUPED_MAX) => ({
     return reply(pageBody({ ...page.value, items: items.value }, parts.clock.nowMs()));
   }),
   'finding.groups': answers('finding.groups', async ({ scope, query }) => {
-    const wanted = toQuery(query);
+    const wanted = await withNodeIds(parts.store, scope, toQuery(query));
     if (!wanted.ok) return wanted;
     const { cursor: _cursor, sort: _sort, ...whole } = wanted.value;
     const all = await collectPages((page) => parts.store.findings.list(scope, page), whole, groupedMax);

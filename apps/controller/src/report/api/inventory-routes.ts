@@ -14,6 +14,7 @@ import {
 } from '@bartizan/contracts';
 import type { ApiFailure, Clock, NodeNews, UsesOf } from '../../ports.ts';
 import { collectPages, pageBody, toQuery } from './list-query.ts';
+import { withNodeIds } from './node-terms.ts';
 import { answers, refuse, reply } from './route-handler.ts';
 import { countsAsText } from './terms.ts';
 import type { WorkloadSummaries } from './workload-summaries.ts';
@@ -49,7 +50,7 @@ export const inventoryHandlers = (parts: Parts) => ({
     return reply(parts.news.newest(found.value));
   }),
   'workload.list': answers('workload.list', async ({ scope, query }) => {
-    const wanted = toQuery(query);
+    const wanted = await withNodeIds(parts.store, scope, toQuery(query));
     if (!wanted.ok) return wanted;
     const page = await parts.store.workloads.list(scope, wanted.value);
     if (!page.ok) return page;
@@ -66,7 +67,7 @@ export const inventoryHandlers = (parts: Parts) => ({
 });
 
 async function listOf<T>(parts: Parts, repository: EntityRepository<T>, scope: Scope, query: ListQuery) {
-  const wanted = toQuery(query);
+  const wanted = await withNodeIds(parts.store, scope, toQuery(query));
   if (!wanted.ok) return wanted;
   const page = await repository.list(scope, wanted.value);
   return page.ok ? reply(pageBody(page.value, parts.clock.nowMs())) : page;

@@ -6,6 +6,7 @@ import { SEVERITIES, type Severity } from '@bartizan/contracts';
 import { layoutMap } from '@bartizan/engine';
 import type { Clock } from '../../ports.ts';
 import { collectPages, toQuery } from './list-query.ts';
+import { withNodeIds } from './node-terms.ts';
 import { answers, reply } from './route-handler.ts';
 import { DAY_MS } from './terms.ts';
 import type { WorkloadSummaries } from './workload-summaries.ts';
@@ -29,7 +30,8 @@ const worstOf = (counts: Readonly<Record<string, string>>): Severity | undefined
 export const mapHandlers = (parts: Parts, flowsMax = FLOWS_MAX) => ({
   'map.show': answers('map.show', async ({ scope, query }) => {
     const nowMs = parts.clock.nowMs();
-    const wanted = toQuery({ ...(query.filter === undefined ? {} : { filter: query.filter }) });
+    const asked = toQuery({ ...(query.filter === undefined ? {} : { filter: query.filter }) });
+    const wanted = await withNodeIds(parts.store, scope, asked);
     if (!wanted.ok) return wanted;
     const workloads = await collectPages(
       (page) => parts.store.workloads.list(scope, page),
