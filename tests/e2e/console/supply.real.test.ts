@@ -145,6 +145,25 @@ describe('packages', () => {
   });
 });
 
+describe('the search for packages', () => {
+  it('keeps the cursor while the address follows what is typed', async () => {
+    await go(page, '/images/packages');
+    const box = page.getByRole('textbox', { name: 'Search packages' });
+    await box.focus();
+    await page.keyboard.press('n');
+    await waitForAddress(/filter=n/);
+    // Outside of the box these two keys open the list of images.
+    await page.keyboard.press('g');
+    await page.keyboard.press('i');
+    expect(await box.inputValue()).toBe('ngi');
+    await waitForAddress(/\/images\/packages\?.*filter=ngi/);
+    for (let left = 3; left > 0; left -= 1) await page.keyboard.press('Backspace');
+    await expect.poll(() => page.url()).not.toContain('filter=');
+    await page.keyboard.press('l');
+    expect(await box.inputValue()).toBe('l');
+  });
+});
+
 describe('registries', () => {
   it('are tried before they are kept: the code and what to do, then that it holds', async () => {
     await go(page, '/images/registries');

@@ -16,6 +16,7 @@ import { ListStates } from '../../widgets/list-states.tsx';
 import { Cut } from '../../widgets/text.tsx';
 import { ImageSections } from '../images/image-sections.tsx';
 import { PackagePlaces } from './package-places.tsx';
+import { askingOf, follow } from './question.ts';
 
 type Row = ItemOf<'package.list'>;
 const TYPING_MS = 250;
@@ -24,11 +25,15 @@ const TYPING_MS = 250;
 const Question = () => {
   const t = useT();
   const { search, set } = useView();
-  const [typed, setTyped] = useState(search.filter ?? '');
-  const ask = useDebouncedCallback(
-    (text: string) => set({ filter: text.trim() || undefined, sel: undefined }, true),
-    TYPING_MS,
-  );
+  const address = search.filter ?? '';
+  const [asking, setAsking] = useState(() => askingOf(address));
+  const now = follow(asking, address);
+  if (now !== asking) setAsking(now);
+  const ask = useDebouncedCallback((text: string) => {
+    const sent = text.trim();
+    setAsking((before) => ({ ...before, sent }));
+    set({ filter: sent || undefined, sel: undefined }, true);
+  }, TYPING_MS);
   return (
     <TextInput
       size="md"
@@ -36,13 +41,14 @@ const Question = () => {
       leftSection={<IconSearch size={18} aria-hidden="true" />}
       placeholder={t('packages.search.placeholder')}
       aria-label={t('packages.search')}
-      value={typed}
+      value={now.typed}
       maxLength={500}
       spellCheck={false}
       autoComplete="off"
       onChange={(event) => {
-        setTyped(event.currentTarget.value);
-        ask(event.currentTarget.value.normalize('NFKC'));
+        const { value } = event.currentTarget;
+        setAsking((before) => ({ ...before, typed: value }));
+        ask(value.normalize('NFKC'));
       }}
     />
   );
@@ -139,7 +145,7 @@ export const PackagesPage = () => {
         </span>
       </div>
       <ImageSections />
-      <Question key={search.filter === undefined ? 'empty' : 'asked'} />
+      <Question />
       <ListStates
         list={list}
         filtered={filter !== ''}
