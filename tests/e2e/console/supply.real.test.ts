@@ -140,6 +140,10 @@ describe('packages', () => {
     expect(await panel.getByRole('link', { name: /shop\/api:1\.9\.0/ }).getAttribute('href')).toContain(
       '/images/sha256',
     );
+    // Its name has a colon, and is no field with a value.
+    await panel.getByRole('link', { name: 'All versions' }).click();
+    await waitForAddress(/filter="org\.apache\.logging\.log4j:log4j-core"/);
+    await page.getByRole('button', { name: 'org.apache.logging.log4j:log4j-core' }).waitFor();
     await page.keyboard.press('Escape');
     await expect.poll(() => panel.count()).toBe(0);
   });

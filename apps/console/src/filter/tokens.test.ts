@@ -2,11 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { FilterTerm } from '@bartizan/contracts';
+import { parseFilter as readByController } from '@bartizan/engine';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   asWords,
   FILTER_MAX,
+  freeText,
   joinFilters,
   parseFilter,
   printFilter,
@@ -83,6 +85,14 @@ describe('the filter grammar', () => {
       }),
       { seed: 20261125, numRuns: 400 },
     );
+  });
+  it('writes free text with a colon so that the controller reads no field in it', () => {
+    const free = (text: string) => ({ field: '', operator: 'in', values: [text], negated: false });
+    for (const text of ['org.apache.logging.log4j:log4j-core', 'pkg:npm/left-pad', 'a "b":c\\d', 'nginx']) {
+      expect(readByController(freeText(text))).toEqual({ ok: true, value: [free(text)] });
+      expect(parseFilter(freeText(text))).toEqual([free(text)]);
+      expect(parseFilter(withField(freeText(text), 'state', ['open']))[0]).toEqual(free(text));
+    }
   });
   it('takes any text without an error and within its limit', () => {
     fc.assert(

@@ -17,8 +17,8 @@ const unquote = (text: string): string =>
   text.startsWith('"') && text.endsWith('"') && text.length > 1
     ? text.slice(1, -1).replace(/\\(.)/g, '$1')
     : text;
-const quote = (text: string): string =>
-  /[\s",]/.test(text) ? `"${text.replace(/(["\\])/g, '\\$1')}"` : text;
+const escaped = (text: string): string => text.replace(/(["\\])/g, '\\$1');
+const quote = (text: string): string => (/[\s",]/.test(text) ? `"${escaped(text)}"` : text);
 
 const splitValues = (text: string): string[] =>
   (text.match(/"(?:[^"\\]|\\.)*"|[^,]+/g) ?? []).map(unquote).filter((value) => value !== '');
@@ -60,6 +60,10 @@ export const asWords = (text: string): string =>
   splitTokens(text)
     .map((token) => printTerm({ field: '', operator: 'in', values: [unquote(token)], negated: false }))
     .join(' ');
+
+/** Writes one text so that it is searched for as it is. */
+export const freeText = (text: string): string =>
+  printTerm({ field: '', operator: 'in', values: [text], negated: false });
 
 /** Writes a filter. */
 export const printFilter = (terms: readonly FilterTerm[]): string => terms.map(printTerm).join(' ');

@@ -8,7 +8,7 @@ import { IconBox, IconStack2 } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { call } from '../../data/api-client.ts';
-import { joinFilters, withField } from '../../filter/tokens.ts';
+import { freeText, joinFilters, withField } from '../../filter/tokens.ts';
 import { useFormat } from '../../format/use-format.ts';
 import { useT } from '../../i18n/language.ts';
 import { SidePanel } from '../../widgets/side-panel.tsx';
@@ -151,7 +151,7 @@ export const PackagePlaces = ({ purl, onClose }: { purl: string; onClose: () => 
           {t('place.findings')}
         </Link>
         {written.version !== undefined && (
-          <Link to="/images/packages" search={{ filter: name, sel: withoutVersion(purl) }}>
+          <Link to="/images/packages" search={{ filter: freeText(name), sel: withoutVersion(purl) }}>
             {t('place.all-versions')}
           </Link>
         )}

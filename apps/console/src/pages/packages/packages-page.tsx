@@ -16,7 +16,7 @@ import { ListStates } from '../../widgets/list-states.tsx';
 import { Cut } from '../../widgets/text.tsx';
 import { ImageSections } from '../images/image-sections.tsx';
 import { PackagePlaces } from './package-places.tsx';
-import { askingOf, follow } from './question.ts';
+import { askingOf, follow, questionOf } from './question.ts';
 
 type Row = ItemOf<'package.list'>;
 const TYPING_MS = 250;
@@ -30,7 +30,7 @@ const Question = () => {
   const now = follow(asking, address);
   if (now !== asking) setAsking(now);
   const ask = useDebouncedCallback((text: string) => {
-    const sent = text.trim();
+    const sent = questionOf(text);
     setAsking((before) => ({ ...before, sent }));
     set({ filter: sent || undefined, sel: undefined }, true);
   }, TYPING_MS);
