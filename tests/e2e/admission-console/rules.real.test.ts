@@ -204,6 +204,29 @@ describe('a rule of one’s own', () => {
     expect(await modesOf('custom.own-registry')).toEqual(['warn']);
   });
 
+  it('is not asked about by the question that was asked of another one', async () => {
+    const { rule } = (await controller.call('GET', '/admission/rules/custom.own-registry')) as {
+      rule: object;
+    };
+    const other = { ...rule, id: 'custom.other' };
+    await controller.call('POST', '/admission/rules', { rule: other, enabled: false });
+    const page = await open('/admission?filter=origin:user');
+    const panel = page.locator('aside.panel');
+    const show = async (id: string): Promise<void> => {
+      await page.locator('.table-row', { hasText: id }).getByRole('link').first().click();
+      await panel.getByText(id, { exact: true }).first().waitFor();
+    };
+    // Both were read before, so that nothing is loaded when one follows the other.
+    await show('custom.other');
+    await show('custom.own-registry');
+    await panel.getByRole('button', { name: 'Remove the rule' }).click();
+    await panel.getByRole('button', { name: 'Remove it' }).waitFor();
+    await show('custom.other');
+    await panel.getByRole('button', { name: 'Remove the rule' }).waitFor();
+    expect(await panel.getByRole('button', { name: 'Remove it' }).count()).toBe(0);
+    await controller.call('DELETE', '/admission/rules/custom.other');
+  });
+
   it('that is wrong is told where, by the controller, and cannot be saved', async () => {
     const page = await open('/admission/editor');
     const field = page.getByLabel('Rule', { exact: true });

@@ -102,7 +102,8 @@ export const AdmissionRulePanel = () => {
       <Asked of={asked}>
         {(data) => (
           <>
-            <Acts detail={data} onGone={close} />
+            {/* By its rule: a question about one is not one about the next. */}
+            <Acts key={data.rule.id} detail={data} onGone={close} />
             <RuleBody detail={data} />
           </>
         )}

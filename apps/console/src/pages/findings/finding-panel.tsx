@@ -254,7 +254,7 @@ export const FindingPanel = () => {
       }
       onClose={() => void navigate({ to: '/findings', search: (before) => readSearch({ ...before }) })}
     >
-      <Asked of={asked}>{(data) => <Body finding={data} />}</Asked>
+      <Asked of={asked}>{(data) => <Body key={data.id} finding={data} />}</Asked>
     </SidePanel>
   );
 };
