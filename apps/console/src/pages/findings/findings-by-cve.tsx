@@ -4,13 +4,14 @@
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { isNarrowed, useView } from '../../data/view.ts';
-import { joinFilters, withField } from '../../filter/tokens.ts';
+import { withField } from '../../filter/tokens.ts';
 import { useFormat } from '../../format/use-format.ts';
 import { useT } from '../../i18n/language.ts';
 import { Badge, SeverityBadge } from '../../widgets/badges.tsx';
 import { type Column, DataTable } from '../../widgets/data-table.tsx';
 import { ListStates } from '../../widgets/list-states.tsx';
 import { Cut } from '../../widgets/text.tsx';
+import { ofVulnerabilities } from './export-query.ts';
 import { type CveGroup, groupByCve } from './group-by-cve.ts';
 import { GroupsFoot } from './groups-foot.tsx';
 import { useAllFindings } from './use-all-findings.ts';
@@ -89,7 +90,7 @@ export const FindingsByCve = ({ filter }: { filter: string }) => {
   const t = useT();
   const navigate = useNavigate();
   const { search } = useView();
-  const all = useAllFindings(joinFilters(filter, 'kind:vulnerability'));
+  const all = useAllFindings(ofVulnerabilities(filter));
   const { items } = all.list;
   const groups = useMemo(() => groupByCve(items), [items]);
   const filterOf = (group: CveGroup): string => withField(search.filter ?? '', 'vulnerability', [group.id]);

@@ -12,6 +12,7 @@ import { DataTable } from '../../widgets/data-table.tsx';
 import { DatabaseAge } from '../../widgets/database-age.tsx';
 import { ExportMenu } from '../../widgets/export-menu.tsx';
 import { ListStates } from '../../widgets/list-states.tsx';
+import { exportOf, listQuery, VIEWS, type View } from './export-query.ts';
 import { FindingActs } from './finding-acts.tsx';
 import { useFindingColumns } from './finding-columns.tsx';
 import { FindingSections } from './finding-sections.tsx';
@@ -19,8 +20,6 @@ import { FindingsByCve } from './findings-by-cve.tsx';
 import { FindingsByWorkload } from './findings-by-workload.tsx';
 import { withOpenState } from './open-state.ts';
 
-const VIEWS = ['act', 'list', 'cve', 'workload'] as const;
-type View = (typeof VIEWS)[number];
 const viewOf = (text: string | undefined): View => VIEWS.find((view) => view === text) ?? 'act';
 
 const FindingTable = ({ filter }: { filter: string }) => {
@@ -28,7 +27,7 @@ const FindingTable = ({ filter }: { filter: string }) => {
   const navigate = useNavigate();
   const { search } = useView();
   const { id } = useParams({ strict: false });
-  const query = { filter, sort: search.sort ?? 'urgency' };
+  const query = listQuery(filter, search.sort);
   const list = useList('finding.list', { query });
   const columns = useFindingColumns({ withWorkload: true });
   return (
@@ -85,7 +84,7 @@ export const FindingsPage = () => {
           >
             {t('report.open')}
           </Button>
-          <ExportMenu route={view === 'act' ? 'finding.groups' : 'finding.list'} query={{ filter }} />
+          <ExportMenu {...exportOf(view, filter, search.sort)} />
         </span>
       </div>
       <FindingSections />
