@@ -15,6 +15,7 @@ import { MoreFoot } from '../../widgets/more-foot.tsx';
 import { Asked, FailureLine } from '../../widgets/states.tsx';
 import { When } from '../../widgets/text.tsx';
 import { useToast } from '../../widgets/toast.tsx';
+import { KEY_DAYS_MAX, keyDays } from './key-days.ts';
 import { OnceSecret } from './once-secret.tsx';
 import { ROLE_CHOICES } from './role-choices.ts';
 
@@ -23,9 +24,11 @@ const NewKey = ({ onMade }: { onMade: (secret: string) => void }) => {
   const client = useQueryClient();
   const [name, setName] = useState('');
   const [role, setRole] = useState<Role>('ci');
-  const [expiresInDays, setDays] = useState(90);
+  const [typed, setTyped] = useState<number | string>(90);
+  const days = keyDays(typed);
   const make = useMutation({
-    mutationFn: () => call('api-key.create', { body: { name: name.trim(), role, expiresInDays } }),
+    mutationFn: (expiresInDays: number) =>
+      call('api-key.create', { body: { name: name.trim(), role, expiresInDays } }),
     onSuccess: (made) => {
       void client.invalidateQueries({ queryKey: ['api-key.list'] });
       setName('');
@@ -34,7 +37,7 @@ const NewKey = ({ onMade }: { onMade: (secret: string) => void }) => {
   });
   const submit = (event: FormEvent): void => {
     event.preventDefault();
-    make.mutate();
+    if (days !== undefined) make.mutate(days);
   };
   return (
     <form className="card-body stack tight" onSubmit={submit}>
@@ -57,16 +60,18 @@ const NewKey = ({ onMade }: { onMade: (secret: string) => void }) => {
         />
         <NumberInput
           label={t('keys.days')}
-          value={expiresInDays}
+          value={typed}
           min={1}
-          max={366}
-          onChange={(value) => setDays(Math.min(366, Math.max(1, Number(value) || 1)))}
+          max={KEY_DAYS_MAX}
+          allowDecimal={false}
+          onChange={setTyped}
           w={120}
           size="sm"
         />
         <Button
           type="submit"
           size="sm"
+          disabled={days === undefined}
           loading={make.isPending}
           leftSection={<IconKey size={16} aria-hidden="true" />}
         >
@@ -81,7 +86,7 @@ const KeyLine = ({ apiKey }: { apiKey: ApiKey }) => {
   const t = useT();
   const toast = useToast();
   const client = useQueryClient();
-  const { date } = useFormat();
+  const { fullDate } = useFormat();
   const [asks, setAsks] = useState(false);
   const revoke = useMutation({
     mutationFn: () => call('api-key.revoke', { params: { id: apiKey.id } }),
@@ -104,7 +109,7 @@ const KeyLine = ({ apiKey }: { apiKey: ApiKey }) => {
         ) : hasEnded ? (
           <Badge tone="quiet">{t('keys.state.ended')}</Badge>
         ) : (
-          date(apiKey.expiresAtMs)
+          fullDate(apiKey.expiresAtMs)
         )}
       </td>
       <td data-label={t('keys.used')}>
