@@ -249,6 +249,11 @@ describe('registries', () => {
 });
 
 describe('exceptions', () => {
+  it('open by their address also where they are not among the rows', async () => {
+    await go(page, '/findings/exceptions?filter=owner:nobody&sel=x-1');
+    await page.locator('aside.panel').getByRole('button').first().waitFor();
+  });
+
   it('are refused when they would be for everything, and made when they are for something', async () => {
     await go(page, '/findings/exceptions?sel=new');
     const form = page.locator('aside.panel');

@@ -8,6 +8,7 @@ import { type ItemOf, useList } from '../../data/queries.ts';
 import { useMay } from '../../data/session.ts';
 import { useView } from '../../data/view.ts';
 import { FilterBar } from '../../filter/filter-bar.tsx';
+import { withField } from '../../filter/tokens.ts';
 import { useFormat } from '../../format/use-format.ts';
 import { useT } from '../../i18n/language.ts';
 import { type Column, DataTable } from '../../widgets/data-table.tsx';
@@ -92,6 +93,17 @@ const useColumns = (open: (id: string) => void): readonly Column<Row>[] => {
   );
 };
 
+/** The exception that the address names: of the rows that are here, else asked for by its id. */
+const useChosen = (id: string | undefined, list: { readonly items: readonly Row[]; isLoading: boolean }) => {
+  const listed = list.items.find((exception) => exception.id === id);
+  const isElsewhere = id !== undefined && id !== NEW && listed === undefined && !list.isLoading;
+  const asked = useList('exception.list', {
+    query: { filter: withField('', 'id', [id ?? '']), limit: 1 },
+    enabled: isElsewhere,
+  });
+  return listed ?? (isElsewhere ? asked.items.find((exception) => exception.id === id) : undefined);
+};
+
 /** Risks that are accepted until a date, wherever they are found. */
 export const ExceptionsPage = () => {
   const t = useT();
@@ -104,7 +116,7 @@ export const ExceptionsPage = () => {
   };
   const list = useList('exception.list', { query });
   const columns = useColumns((id) => set({ sel: id }));
-  const chosen = list.items.find((exception) => exception.id === search.sel);
+  const chosen = useChosen(search.sel, list);
   const close = (): void => set({ sel: undefined });
   const add = may && (
     <Button
