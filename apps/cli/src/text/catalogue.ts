@@ -12,6 +12,7 @@ import { COMMAND_TEXT } from './commands.ts';
 import { COMPLIANCE_TEXT } from './compliance.ts';
 import { COMPLIANCE_REPORT_TEXT } from './compliance-report.ts';
 import { COVERAGE_TEXT } from './coverage.ts';
+import { EVENT_TEXT } from './events.ts';
 import { NATIVE_TEXT } from './native-policies.ts';
 import { POLICY_TEXT } from './policies.ts';
 import { REPORTS_TEXT } from './policy-reports.ts';
@@ -42,6 +43,7 @@ const TABLES = [
   NATIVE_TEXT,
   REPORTS_TEXT,
   COVERAGE_TEXT,
+  EVENT_TEXT,
   AUDIT_LOG_TEXT,
   SUPPLY_CHAIN_TEXT,
   CLUSTER_TEXT,

@@ -250,22 +250,6 @@ export const COMMAND_TEXT = {
     en: 'Only the small sample of advisories is loaded, which cannot judge a machine',
     ja: '小さなサンプルの脆弱性情報だけが読み込まれており、判定には使えません',
   },
-  'event.following': {
-    en: 'Waiting for security events (Ctrl-C ends)',
-    ja: 'セキュリティイベントを待っています（Ctrl-C で終了）',
-  },
-  'event.not-followed': {
-    en: '{flag} and --follow exclude each other',
-    ja: '{flag} と --follow は同時に指定できません',
-  },
-  'event.dropped': {
-    en: 'The server ended the stream: it was read too slowly, and events were left out',
-    ja: '読み取りが追いつかないため、サーバーがストリームを終了しました。一部のイベントは届いていません',
-  },
-  'event.ended': {
-    en: 'The server ended the stream: the login has ended or may not read events any more',
-    ja: 'ログインが無効になったか、イベントを閲覧できなくなったため、サーバーがストリームを終了しました',
-  },
   'why.verdict': { en: 'Verdict', ja: '判定' },
   'why.reasons': { en: 'Because of', ja: '理由' },
   'why.nearest': { en: 'Nearly matched, but differed in', ja: '一致しかけたルールと相違点' },
