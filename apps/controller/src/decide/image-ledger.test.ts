@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { type Image, type Package, tenantScope } from '@bartizan/contracts';
+import { type Image, type ImageScan, type Package, tenantScope } from '@bartizan/contracts';
 import {
   aContainer,
   aFinding,
@@ -97,7 +97,7 @@ describe('an image', () => {
     const by = (registry: string, state: 'signed' | 'unsigned', revision = 'now') => ({
       ...{ state, signers: [], checkedAtMs: 1, registry, revision },
     });
-    const none = { state: 'done', reasons: [] } as const;
+    const none: ImageScan = { state: 'done', reasons: [] };
     await ledger.mark(OWNER, DIGEST, none, inRegistry({ signature: by('reg-1', 'signed') }));
     await ledger.mark(
       OWNER,
@@ -124,7 +124,7 @@ describe('an image', () => {
   });
 
   it('that turned out to be none is forgotten, unless it runs or was read', async () => {
-    const queued = { state: 'queued', reasons: [] } as const;
+    const queued: ImageScan = { state: 'queued', reasons: [] };
     await ledger.mark(OWNER, DIGEST, queued, inRegistry());
     expect(await ledger.discard(OWNER, DIGEST)).toMatchObject({ ok: true });
     expect(await test.store.images.get(SCOPE, DIGEST)).toEqual({ ok: true, value: undefined });

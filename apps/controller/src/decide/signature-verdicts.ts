@@ -44,7 +44,7 @@ export function indexesIn(
   return signatures.find((one) => isSamePlace(one, wanted))?.indexes ?? [];
 }
 
-type Place = Pick<ImageSignature, 'registry' | 'repository'>;
+type Place = { readonly [K in 'registry' | 'repository']?: string | undefined };
 const isSamePlace = (one: Place, other: Place): boolean =>
   one.registry === other.registry && one.repository === other.repository;
 

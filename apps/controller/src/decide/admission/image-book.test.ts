@@ -253,6 +253,29 @@ describe('what rules may know of images', () => {
     expect(said[0]).not.toHaveProperty('signed');
   });
 
+  it('is not asked for over and over where nobody finds a verdict, and not where only a node read it', async () => {
+    const asked: string[] = [];
+    book.onUnknown(async (reference) => {
+      asked.push(reference);
+      // What asking does: the record is written again.
+      await put(anImageOf({ signature: OLD }));
+      return ok(0);
+    });
+    await book.load();
+    const told: unknown[] = [];
+    book.onChange(() => told.push(book.image(BY_TAG)));
+    await put(anImageOf({ signature: OLD }));
+    await until(() => expect(asked).toEqual([BY_TAG]));
+    await until(() => expect(told.length).toBeGreaterThan(1));
+    expect(asked).toEqual([BY_TAG]);
+    const name = `${HOST}/shop/web@${OTHER}`;
+    const image = anImageOf({ digest: OTHER, references: [name], signature: OLD });
+    await ledger.mark(OWNER, OTHER, { state: 'done', reasons: [], scannedAtMs: 3 }, image);
+    await until(() => expect([...(book.known() ?? [])].map(([digest]) => digest)).toContain(OTHER));
+    expect(book.image(name)).toMatchObject({ scanned: true });
+    expect(asked).toEqual([BY_TAG]);
+  });
+
   it('has a few images looked at once, however many are asked about', async () => {
     const digests = Array.from({ length: 9 }, (_, at) => `sha256:${`${at}`.repeat(64)}`);
     for (const digest of digests)

@@ -35,6 +35,8 @@ interface Held {
   /** Where it is taken from, or was. */
   readonly places: readonly ImagePlace[];
   readonly signatures: readonly ImageSignature[];
+  /** A registry gave it, and all of it: only its signatures may have to be looked at. */
+  readonly isRead: boolean;
   /** Without what other images and the pack in use decide. */
   own: ImageFacts | Unknown;
   readonly image: BuiltImage;
@@ -53,6 +55,8 @@ const WANTED_AGAIN_MS = 10_000;
 const WANTED_MAX = 1_000;
 /** Known images whose signatures are looked at anew at once. */
 const LOOKS_MAX = 4;
+/** They are not asked for again within this time, unless keys change. */
+const LOOK_AGAIN_MS = 600_000;
 /** What could not be read is read again after this time, then after twice that, and so on. */
 const RETRY_MS = 1_000;
 const RETRY_MAX_MS = 60_000;
@@ -74,6 +78,8 @@ export class ImageBook {
   #isFull = false;
   #areJudgesOld = false;
   #looks = 0;
+  /** References whose signatures were asked for, with the time: asking may change nothing. */
+  readonly #lookedFor = new Map<string, number>();
   #isWorking = false;
   #isClosed = false;
   #failures = 0;
@@ -195,8 +201,7 @@ export class ImageBook {
     const place = { registry, repository };
     const at = (one: Held): ImageFacts | Unknown => {
       const facts = this.#factsAt(one, [place]);
-      const isRead = !isUnknown(facts) && facts.scanned;
-      if (isRead && this.#judges.isUnjudged(one.signatures, place)) this.#askToLook(reference);
+      if (one.isRead && this.#judges.isUnjudged(one.signatures, place)) this.#askToLook(reference);
       return facts;
     };
     const held = digest === undefined ? undefined : this.#held.get(digest);
@@ -221,6 +226,7 @@ export class ImageBook {
   /** Registries were set otherwise: other verdicts count now, of any image. */
   async #followJudges(): Promise<void> {
     const read = await this.#judges.load();
+    this.#lookedFor.clear();
     this.#areJudgesOld = !read.ok;
     if (!read.ok) {
       this.#parts.log.warn({ code: read.error.code }, 'registries cannot be read now: no signature counts');
@@ -245,7 +251,11 @@ export class ImageBook {
 
   /** After a change of keys all images may be asked about at once: a few are looked at, and others when they are next asked. */
   #askToLook(reference: string): void {
-    if (!this.#isLoaded || this.#looks >= LOOKS_MAX) return;
+    const nowMs = this.#parts.clock.nowMs();
+    const lastMs = this.#lookedFor.get(reference) ?? Number.NEGATIVE_INFINITY;
+    if (!this.#isLoaded || this.#looks >= LOOKS_MAX || nowMs - lastMs < LOOK_AGAIN_MS) return;
+    if (this.#lookedFor.size >= WANTED_MAX) this.#lookedFor.clear();
+    this.#lookedFor.set(reference, nowMs);
     this.#looks += 1;
     void (this.#ask(reference) ?? Promise.resolve()).finally(() => {
       this.#looks -= 1;
@@ -346,6 +356,7 @@ export class ImageBook {
     const ecosystems = judged.ok ? (judged.value.ecosystems ?? []) : [];
     this.#held.set(digest, {
       ...{ names, own: facts, facts, ecosystems, signatures: image.signatures ?? [] },
+      isRead: image.scan?.state === 'done' && image.scan.catalogueVersion !== undefined,
       places: placesOf([...image.references, ...(image.formerReferences ?? [])]),
       ...{ image: builtImage(image), version: undefined },
     });

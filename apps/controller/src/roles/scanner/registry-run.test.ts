@@ -3,7 +3,7 @@
 
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { openRegistry, DEFAULT_LIMITS as TRANSPORT_LIMITS } from '@bartizan/adapters/registry';
-import { failure, type Image, ok, type Registry } from '@bartizan/contracts';
+import { failure, type Image, type ImageSignature, ok, type Registry } from '@bartizan/contracts';
 import { CATALOGUE_VERSION, DEFAULT_LIMITS } from '@bartizan/scan';
 import { builtImage, digestOf, indexOf, MemoryRegistry } from '@bartizan/testkit/registry';
 import { anImage, aRegistry, OWNER } from '@bartizan/testkit/store';
@@ -181,7 +181,7 @@ describe('an image with something attached that breaks its reader', () => {
 });
 
 describe('a known image whose signatures were looked at of late', () => {
-  const said = { state: 'signed', signers: ['us'], checkedAtMs: NOW_MS } as const;
+  const said: ImageSignature = { state: 'signed', signers: ['us'], checkedAtMs: NOW_MS };
   const judgedAs = async (signatures_: Image['signatures']): Promise<string | undefined> => {
     const image = builtImage([{ a: 'a' }]);
     server.push('app', 'v1', image);
@@ -316,7 +316,7 @@ describe('an image that is signed through its index', () => {
     const { image } = pushed();
     const { id } = aRegistry();
     const revision = judgeRevision({ host: server.host, signingKeys: [KEY] });
-    const said = { state: 'unsigned', signers: [], checkedAtMs: NOW_MS } as const;
+    const said: ImageSignature = { state: 'unsigned', signers: [], checkedAtMs: NOW_MS };
     before = { signatures: [{ ...said, registry: id, repository: 'app', revision }] };
     await ran();
     expect(signatures.get(image.digest)?.state).toBe('signed');
