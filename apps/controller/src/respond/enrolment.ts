@@ -69,8 +69,8 @@ const SCOPE = systemScope('agent enrolment');
 /** Answers agents that join or renew: a certificate for the key they proved to hold. Every answer is audited, refusals that repeat by their number. */
 export class EnrolmentDesk {
   readonly #parts: Parts;
-  /** Revoking the certificates of a node and issuing one are one step: no renewal slips in between and outlives the revocation. */
-  readonly #issuing = new Turnstile();
+  /** By node, of those that were let in: a fleet that renews at once does not stand in one line. */
+  readonly #issuing = new Map<string, Turnstile>();
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -89,7 +89,7 @@ export class EnrolmentDesk {
         ? this.#refuse(request.node, admitted.error, address)
         : admitted;
     const owner = admitted.value;
-    const issued = await this.#issuing.run(async () => {
+    const issued = await this.#oneByOne(request.node, async () => {
       const settled = await this.#settle(owner, request.node);
       return settled.ok ? this.#issue(owner, request.node, request.publicKeyPem) : settled;
     });
@@ -136,7 +136,7 @@ export class EnrolmentDesk {
   async renew(agent: Holder, request: RenewRequest): Answer {
     const proven = verifyRenewal(request, agent.node);
     if (!proven.ok) return this.#refuse(agent.node, proven.error);
-    const issued = await this.#issuing.run(async () => {
+    const issued = await this.#oneByOne(agent.node, async () => {
       const counting = await this.#mustCount(agent);
       return counting.ok ? this.#issue(agent, agent.node, request.publicKeyPem) : counting;
     });
@@ -150,6 +150,13 @@ export class EnrolmentDesk {
       detail: `serial ${issued.value.serial}`,
     });
     return ok(responseOf(issued.value, agent));
+  }
+
+  /** Revoking the certificates of a node and issuing one are one step: no renewal slips in between and outlives the revocation. */
+  #oneByOne<T>(node: string, work: () => Promise<T>): Promise<T> {
+    const turnstile = this.#issuing.get(node) ?? new Turnstile();
+    this.#issuing.set(node, turnstile);
+    return turnstile.run(work);
   }
 
   async #mustCount({ serial, notAfterMs }: Holder): Promise<Result<void, Failure<ErrorCode>>> {

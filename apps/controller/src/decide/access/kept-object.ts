@@ -35,12 +35,14 @@ const environmentOf = (container: unknown): JsonRecord => ({
 
 const volumeOf = (volume: unknown): readonly JsonRecord[] => {
   const secret = at(at(volume, 'secret'), 'secretName');
-  const projected = listOf(at(at(volume, 'projected'), 'sources')).flatMap((source) => {
-    const token = at(source, 'serviceAccountToken');
-    if (token !== undefined) return [{ serviceAccountToken: pick(token, 'audience') }];
-    const name = at(at(source, 'secret'), 'name');
-    return name === undefined ? [] : [{ secret: { name } }];
-  });
+  const projected = listOf(at(at(volume, 'projected'), 'sources')).flatMap(
+    (source): readonly JsonRecord[] => {
+      const token = at(source, 'serviceAccountToken');
+      if (token !== undefined) return [{ serviceAccountToken: pick(token, 'audience') }];
+      const name = at(at(source, 'secret'), 'name');
+      return name === undefined ? [] : [{ secret: { name } }];
+    },
+  );
   if (secret !== undefined) return [{ secret: { secretName: secret } }];
   return projected.length > 0 ? [{ projected: { sources: projected } }] : [];
 };
