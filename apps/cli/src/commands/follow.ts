@@ -80,7 +80,9 @@ async function follow(
   stream: IncomingMessage,
   followed: Followed,
 ): Promise<Result<number, ApiFailure>> {
-  const say = (text: string): boolean => context.process.stderr.write(`${text}\n`);
+  const say = (text: string): void => {
+    context.process.stderr.write(`${text}\n`);
+  };
   say(context.t('event.following'));
   try {
     for await (const { event, data } of eventFrames(stream)) {

@@ -125,7 +125,7 @@ describe('policy coverage', () => {
 
 describe('policy native', () => {
   it('fails where something that nobody wants any more may still be in force', async () => {
-    const none: AdmissionNative = { state: 'off', rules: [], policies: [] };
+    const none: AdmissionNative = { state: 'off', rules: [], revision: 'r', policies: [] };
     answer = none;
     expect((await policy(['native', 'status'])).exitCode).toBe(0);
     answer = { ...none, leftover: { code: 'E_KUBE_TOO_MANY', detail: 'more than 10000' } };

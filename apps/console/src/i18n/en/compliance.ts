@@ -69,7 +69,8 @@ export const compliance = {
     'A finding that is accepted until a date shows up here. It still counts as failed.',
   'compliance.compare.choose': 'Choose a run',
   'compliance.compare.run': 'Earlier run',
-  'compliance.compare.note': 'Runs of benchmarks, newest first',
+  'compliance.compare.note':
+    'Runs of benchmarks, newest first; each is held against the newest run of its node',
   'compliance.compare.with': 'Compared with',
   'compliance.compare.none': 'Nothing is compared yet',
   'compliance.compare.none.note':

@@ -70,7 +70,7 @@ export const compliance = {
     '期限付きで受け入れた検出事項をここに表示します。受け入れても不合格として数えます。',
   'compliance.compare.choose': '実行を選択',
   'compliance.compare.run': '以前の実行',
-  'compliance.compare.note': 'ベンチマークの実行（新しい順）',
+  'compliance.compare.note': 'ベンチマークの実行（新しい順）。同じノードの最新の実行と比較します',
   'compliance.compare.with': '比較対象',
   'compliance.compare.none': '比較対象が選ばれていません',
   'compliance.compare.none.note':

@@ -40,7 +40,7 @@ const SensorPhrase = () => {
   if (told.kind === 'asking') return null;
   if (told.kind === 'not-known') return <Unknown inline why={t('sensor.not-known')} />;
   if (told.kind === 'no-node') return <Unknown inline why={t('sensor.none')} />;
-  if (told.kind === 'all-on') return <span>{t('sensor.all-on')}</span>;
+  if (told.kind !== 'some-off') return <span>{t('sensor.all-on')}</span>;
   const { running, all, state } = told;
   return (
     <span className="warn-text">{t('sensor.some-off', { running, all, state: t(`sensor.${state}`) })}</span>

@@ -41,7 +41,8 @@ export const apiUseHandlers = ({
     const known = access(caller).apiUses();
     const uses = known.ok ? ok(known.value.uses) : known;
     const page = pageOf(uses, query, { fields: FIELDS, orders: ORDERS, clock });
-    if (!page.ok || !known.ok) return Promise.resolve(page.ok ? known : page);
+    if (!page.ok) return Promise.resolve(page);
+    if (!known.ok) return Promise.resolve(known);
     const { unread, isHeard } = known.value;
     return Promise.resolve(reply({ ...page.value.body, unread: [...unread], isAuditLogHeard: isHeard }));
   }),

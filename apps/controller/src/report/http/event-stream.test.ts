@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { once } from 'node:events';
-import { createServer, get, type Server } from 'node:http';
+import { createServer, get } from 'node:http';
 import { connect, createServer as createHttp2Server } from 'node:http2';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Server } from 'node:net';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Caller } from '../access/caller.ts';
@@ -34,13 +34,14 @@ async function open(raw: Raw, lookUp: (raw: Raw) => Promise<unknown>): Promise<v
   const opened = hub.subscribe(caller, '');
   if (!opened.ok) throw new Error(opened.error.code);
   const request: Partial<FastifyRequest> = { headers: {} };
-  const reply: Partial<FastifyReply> = { raw, hijack: () => reply as FastifyReply, getHeaders: () => ({}) };
+  const getHeaders = () => ({}) as ReturnType<FastifyReply['getHeaders']>;
+  const reply: Partial<FastifyReply> = { raw, hijack: () => reply as FastifyReply, getHeaders };
   openEventStream(request as FastifyRequest, reply as FastifyReply, opened.value);
 }
 
-async function listening(server: Pick<Server, 'listen' | 'once' | 'address' | 'close'>): Promise<number> {
+async function listening(server: Server): Promise<number> {
   server.listen(0, '127.0.0.1');
-  await once(server as Server, 'listening');
+  await once(server, 'listening');
   stop.push(() => server.close());
   return (server.address() as AddressInfo).port;
 }

@@ -15,7 +15,10 @@ export const AUDIT_PACK_JAPAN = 'audit-pack-japan';
 const runs = {
   run: optional(text('Run of benchmarks; absent: the newest of each node', 64)),
 };
-const compared = { ...runs, compare: optional(text('Earlier run to compare with', 64)) };
+const compared = {
+  ...runs,
+  compare: optional(text('Earlier run to compare with the newest one of its node, or with that of run', 64)),
+};
 
 /** Frameworks of compliance: how each stands, and reports to hand out. */
 export const complianceFrameworkRoutes = [
