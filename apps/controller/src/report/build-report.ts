@@ -20,6 +20,7 @@ import { Journal } from './http/journal.ts';
 import { buildServer, type ControllerServer, type TlsFiles, useTls } from './http/server.ts';
 import { LiveHub } from './live/hub.ts';
 import { countAnswered, countChange, exposeMetrics } from './metrics.ts';
+import { OpenFindings } from './open-findings.ts';
 
 const REQUESTS_PER_MINUTE = 6000;
 const LOGINS_PER_MINUTE = 30;
@@ -99,6 +100,7 @@ export async function buildReport(parts: ReportParts): Promise<Result<Report, Fa
     keyTurnstile,
     startedAtMs: clock.nowMs(),
   };
+  const findings = new OpenFindings(store.findings, clock);
   const server = await buildServer({
     tls: parts.tls,
     consoleDir: parts.consoleDir,
@@ -120,7 +122,7 @@ export async function buildReport(parts: ReportParts): Promise<Result<Report, Fa
         const { state, reason } = store.state();
         return [{ name: 'store', ok: state !== 'failed', detail: reason?.en ?? state }];
       },
-      metrics: () => exposeMetrics({ ...all, live, metrics: parts.metrics, chainPem }),
+      metrics: () => exposeMetrics({ ...all, findings, metrics: parts.metrics, chainPem }),
     },
   });
   return ok({

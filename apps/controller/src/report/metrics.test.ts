@@ -5,7 +5,7 @@ import { X509Certificate } from 'node:crypto';
 import { METRICS } from '@bartizan/adapters/telemetry';
 import { DEFAULT_TENANT, LOCAL_CLUSTER, tenantScope } from '@bartizan/contracts';
 import { aFinding, aSecurityEvent, good, openStoreInPlace, type TestStore } from '@bartizan/testkit/store';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
   type ApiStage,
   buildApiStage,
@@ -76,9 +76,31 @@ describe('/metrics', () => {
     expect(audited).toBeGreaterThanOrEqual(3);
     await signIn('wrong');
     good(await test.store.findings.remove(SCOPE, ['f-1']));
+    test.clock.value += 60_000;
     const second = await scraped();
     expect(second.get('bartizan_audit_records_total')).toBe(audited + 1);
     expect(second.get('bartizan_findings_open{severity="critical"}')).toBe(0);
+  });
+
+  it('asks the store once for scrapes that come together or soon, and lists no audit records', async () => {
+    const counted = vi.spyOn(test.store.findings, 'countBy');
+    const listed = vi.spyOn(test.store.audit, 'list');
+    await Promise.all([scraped(), scraped()]);
+    test.clock.value += 29_000;
+    await scraped();
+    expect(counted).toHaveBeenCalledTimes(1);
+    test.clock.value += 31_000;
+    await scraped();
+    expect(counted).toHaveBeenCalledTimes(2);
+    expect(listed).not.toHaveBeenCalled();
+  });
+
+  it('does not take an answer from a clock that was set back for a new one', async () => {
+    const counted = vi.spyOn(test.store.findings, 'countBy');
+    await scraped();
+    test.clock.value -= 3_600_000;
+    await scraped();
+    expect(counted).toHaveBeenCalledTimes(2);
   });
 
   it('tells the end of the certificate in use, also of a new one', async () => {

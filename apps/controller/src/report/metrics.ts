@@ -4,10 +4,11 @@
 import { X509Certificate } from 'node:crypto';
 import type { Store } from '@bartizan/adapters/store';
 import type { MetricName, Metrics } from '@bartizan/adapters/telemetry';
-import { exactly, SEVERITIES, systemScope } from '@bartizan/contracts';
+import { SEVERITIES, systemScope } from '@bartizan/contracts';
 import type { AdvisoryDesk, AgentDirectory, Change, Clock, IngestCounters } from '../ports.ts';
 import type { Answered } from './http/server.ts';
 import type { LiveHub } from './live/hub.ts';
+import type { OpenFindings } from './open-findings.ts';
 
 interface Parts {
   readonly store: Store;
@@ -17,6 +18,7 @@ interface Parts {
   readonly advisories: AdvisoryDesk;
   readonly counters: IngestCounters;
   readonly live: LiveHub;
+  readonly findings: OpenFindings;
   readonly version: string;
   /** The certificate in use. */
   readonly chainPem: string;
@@ -56,22 +58,12 @@ export function countChange(metrics: Metrics, { topic, data }: Change): void {
 }
 
 /** What the store is asked for; where it does not answer, nothing is said. */
-async function readStore({ store, metrics }: Pick<Parts, 'store' | 'metrics'>): Promise<void> {
-  const open = await store.findings.countBy(SCOPE, 'severity', {
-    filter: [exactly('state', 'open'), exactly('counted', 'true')],
-    limit: 1,
-  });
+async function readStore({ store, metrics, findings }: Pick<Parts, 'store' | 'metrics' | 'findings'>) {
+  const records = await store.audit.count(SCOPE);
+  if (records.ok) raise(metrics, 'bartizan_audit_records_total', records.value, {});
+  const open = await findings.counts();
   for (const severity of SEVERITIES)
-    metrics.set('bartizan_findings_open', open.ok ? (open.value.get(severity) ?? 0) : undefined, {
-      severity,
-    });
-  const newest = await store.audit.list(SCOPE, {
-    filter: [],
-    sort: { field: 'sequence', descending: true },
-    limit: 1,
-  });
-  const [last] = newest.ok ? newest.value.items : [];
-  if (last !== undefined) raise(metrics, 'bartizan_audit_records_total', last.sequence, {});
+    metrics.set('bartizan_findings_open', open && (open.get(severity) ?? 0), { severity });
 }
 
 /** Brings the registry up to date and writes it in the Prometheus text format. */

@@ -116,6 +116,8 @@ export interface CertificateRepository {
 export interface AuditRepository {
   append(scope: Scope, record: Omit<AuditRecord, 'sequence' | 'previousHash' | 'hash'>): Stored<AuditRecord>;
   list(scope: Scope, query: Query): Stored<PageOf<AuditRecord>>;
+  /** How many records all tenants have, as the head says: read by its key, at once. For a system scope only. */
+  count(scope: Scope): Stored<number>;
   /** Walks the whole chain. */
   verify(scope: Scope): Stored<{
     readonly intact: boolean;

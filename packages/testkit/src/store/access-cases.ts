@@ -250,6 +250,16 @@ const audit: readonly StoreCase[] = [
       await assert.rejects(() => store.audit.append(THEIRS, entry()), /scope/);
     },
   },
+  {
+    name: 'counts the audit records of all tenants, for the system only',
+    run: async ({ store }) => {
+      assert.equal(good(await store.audit.count(SYSTEM)), 0);
+      good(await store.audit.append(OURS, entry()));
+      good(await store.audit.append(THEIRS, entry({ tenant: 'other' })));
+      assert.equal(good(await store.audit.count(SYSTEM)), 2);
+      await assert.rejects(() => store.audit.count(OURS), /all tenants/);
+    },
+  },
 ];
 
 /** Promises of users, sessions, keys, enrolment, scans, settings and the audit log. */

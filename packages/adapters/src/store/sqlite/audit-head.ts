@@ -3,7 +3,7 @@
 
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { isSealed } from '../sealer.ts';
-import { type Database, numberOf, textOf } from './database.ts';
+import { type Cells, type Database, numberOf, type Statement, textOf } from './database.ts';
 import { readKeyId } from './key-id.ts';
 
 /** Hash before the first record. */
@@ -32,6 +32,9 @@ export interface AuditHead extends ChainEnd {
 
 const HEAD_KEY = 'audit-head';
 
+/** The question for the head; `headOf` reads the answer. */
+export const HEAD_QUESTION: Statement = { sql: 'SELECT value FROM meta WHERE name=?', params: [HEAD_KEY] };
+
 /** The mark is signed with the head: without it the signature does not fit, so it cannot be taken away either. */
 function macOf(key: Buffer, { sequence, hash, broken }: ChainEnd): string {
   const text =
@@ -52,8 +55,11 @@ export function storeHead(database: Database, end: ChainEnd, key: Buffer | undef
 }
 
 /** The head as it is stored, whoever wrote it. */
-export function readHead(database: Database): AuditHead | undefined {
-  const row = database.row('SELECT value FROM meta WHERE name=?', [HEAD_KEY]);
+export const readHead = (database: Database): AuditHead | undefined =>
+  headOf(database.row(HEAD_QUESTION.sql, HEAD_QUESTION.params));
+
+/** What a row with the head says. */
+export function headOf(row: Cells | undefined): AuditHead | undefined {
   if (row === undefined) return undefined;
   const [sequence = '', hash = '', mac = '', at, since] = textOf(row[0]).split(':');
   return {
