@@ -3,7 +3,7 @@
 
 import { X509Certificate } from 'node:crypto';
 import { METRICS } from '@bartizan/adapters/telemetry';
-import { DEFAULT_TENANT, LOCAL_CLUSTER, tenantScope } from '@bartizan/contracts';
+import { DEFAULT_TENANT, LOCAL_CLUSTER, SEVERITIES, tenantScope } from '@bartizan/contracts';
 import { aFinding, aSecurityEvent, good, openStoreInPlace, type TestStore } from '@bartizan/testkit/store';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
@@ -100,6 +100,27 @@ describe('/metrics', () => {
     await scraped();
     test.clock.value -= 3_600_000;
     await scraped();
+    expect(counted).toHaveBeenCalledTimes(2);
+  });
+
+  it('has the rest where findings are not counted in time, and goes on with the counts before', async () => {
+    let answer = (): void => undefined;
+    const count = test.store.findings.countBy.bind(test.store.findings);
+    const counted = vi.spyOn(test.store.findings, 'countBy').mockImplementation(async (...question) => {
+      await new Promise<void>((resolve) => {
+        answer = resolve;
+      });
+      return count(...question);
+    });
+    const waiting = await scraped();
+    expect(waiting.get('bartizan_store_writable')).toBe(1);
+    expect(valuesOf(waiting, 'bartizan_findings_open')).toEqual([]);
+    answer();
+    expect(valuesOf(await scraped(), 'bartizan_findings_open')).toHaveLength(SEVERITIES.length);
+    test.clock.value += 60_000;
+    expect(valuesOf(await scraped(), 'bartizan_findings_open')).toHaveLength(SEVERITIES.length);
+    test.clock.value += 600_000;
+    expect(valuesOf(await scraped(), 'bartizan_findings_open')).toEqual([]);
     expect(counted).toHaveBeenCalledTimes(2);
   });
 
