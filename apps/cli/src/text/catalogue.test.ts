@@ -32,6 +32,7 @@ const FAMILIES = [
   /^import\.(dropped|stricter|weaker|different)$/,
   /^sync\.(create|update|remove|unchanged|gone|foreign|conflict)$/,
   /^sources\.state\.(off|waiting|current|degraded|unreachable)$/,
+  /^event\.(dropped|ended)$/,
   /^help\.(exit-codes|environment)$/,
 ];
 
