@@ -46,6 +46,10 @@ describe('the chart', () => {
     expect(files['values.yaml']).toMatch(/^network:\n(?: {2}#.*\n)+ {2}egressPorts: \[\]$/m);
   });
 
+  it('says how long the one-time password is good', () => {
+    expect(files['templates/NOTES.txt']).toMatch(/15 minutes after the first sign-in, 24 hours at most/);
+  });
+
   it('makes keys only where it is asked to, sees the cluster, and finds none', () => {
     const text = files['templates/keys.yaml'] ?? '';
     const before = text.slice(0, text.indexOf('kind: Secret'));

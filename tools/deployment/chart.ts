@@ -99,7 +99,8 @@ stringData:
 {{- end }}
 `;
 
-const NOTES = `The first login is admin with a one-time password. Read it, then take it away:
+const NOTES = `The first login is admin with a one-time password, which ends 15 minutes after the first sign-in, 24 hours at most
+after the install. Read it, then take it away:
 
   kubectl -n bartizan get secret bartizan-keys -o jsonpath='{.data.bootstrapAdminPassword}' | base64 -d
   kubectl -n bartizan patch secret bartizan-keys --type merge -p '{"data":{"bootstrapAdminPassword":null}}'

@@ -58,6 +58,17 @@ describe('catalogue', () => {
     expect(unused).toEqual([]);
   });
 
+  it.each([
+    'box.login-shown',
+    'box.login-file',
+    'cluster.password',
+    'cluster.password-file',
+    'admin.reset-done',
+  ] as const)('says in %s how long the one-time password is good', (key) => {
+    expect(TEXT[key].en).toMatch(/15 min from the first login, 24 h at most/);
+    expect(TEXT[key].ja).toMatch(/ログインから 15 分、最長 24 時間有効/);
+  });
+
   it('replaces placeholders and leaves unknown ones', () => {
     expect(translator('en')('list.more', { count: 3 })).toBe('Showing the first 3; more with --limit.');
     expect(translator('ja')('list.more')).toContain('{count}');

@@ -108,12 +108,12 @@ export const CLUSTER_TEXT = {
     ja: 'コンソール：https://（ノードのアドレス）:{port}',
   },
   'cluster.password': {
-    en: 'Login: admin, one-time password {password} (shown only now; changed at the first login)',
-    ja: 'ログイン：admin、初回パスワード {password}（表示は今回のみ。初回ログイン時に変更）',
+    en: 'Login: admin, one-time password {password} (shown only now; 15 min from the first login, 24 h at most)',
+    ja: 'ログイン：admin、初回パスワード {password}（表示は今回のみ。初回ログインから 15 分、最長 24 時間有効）',
   },
   'cluster.password-file': {
-    en: 'Login: admin, one-time password in {path} (readable by you only; changed at the first login)',
-    ja: 'ログイン：admin、初回パスワードは {path}（本人のみ読み取り可。初回ログイン時に変更）',
+    en: 'Login: admin, one-time password in {path} (readable by you only; 15 min from the first login, 24 h at most)',
+    ja: 'ログイン：admin、初回パスワードは {path}（本人のみ読み取り可。初回ログインから 15 分、最長 24 時間有効）',
   },
   'cluster.not-protected': { en: 'Not protected:', ja: '保護されていないもの：' },
   'cluster.gap-agents': {

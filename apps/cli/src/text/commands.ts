@@ -290,8 +290,8 @@ export const COMMAND_TEXT = {
     ja: '新しい鍵ですべての秘密を暗号化し直しました。古い鍵は破棄しました。',
   },
   'admin.reset-done': {
-    en: 'One-time password of {name}; it must be changed at the next login.',
-    ja: '{name} の一時パスワードです。次回ログイン時に変更が必要です。',
+    en: 'One-time password of {name}: 15 min from the first login, 24 h at most; another one is chosen there.',
+    ja: '{name} の一時パスワードです（初回ログインから 15 分、最長 24 時間有効）。ログイン時に変更が必要です。',
   },
   'scan.no-pack': {
     en: 'No advisories found (--pack): packages are listed, vulnerabilities are unknown, not zero.',

@@ -30,6 +30,11 @@ const isUsed = (key: string): boolean =>
   );
 
 describe('the catalogues', () => {
+  it('say how long a one-time password is good where one is handed out', () => {
+    expect(en['users.password.once']).toMatch(/15 minutes from the first sign-in, 24 hours at most/);
+    expect(ja['users.password.once']).toMatch(/15 分、最長 24 時間有効/);
+  });
+
   it('have the same keys in both languages', () => {
     const stems = (catalogue: Readonly<Record<string, string>>): string[] =>
       [...new Set(Object.keys(catalogue).map(stem))].sort();

@@ -105,7 +105,7 @@ export const operations = {
   'users.disabled': '{name} can no longer sign in.',
   'users.enabled': '{name} can sign in again.',
   'users.role.changed': 'The role of {name} is changed.',
-  'users.password.once': 'One-time password of {name}',
+  'users.password.once': 'One-time password of {name}: 15 minutes from the first sign-in, 24 hours at most',
   'users.state.active': 'Active',
   'users.state.disabled': 'Disabled',
   'users.state.one-time': 'One-time password',

@@ -105,7 +105,7 @@ export const operations = {
   'users.disabled': '{name} のサインインを無効にしました。',
   'users.enabled': '{name} のサインインを有効にしました。',
   'users.role.changed': '{name} の役割を変更しました。',
-  'users.password.once': '{name} の一時パスワード',
+  'users.password.once': '{name} の一時パスワード（初回サインインから 15 分、最長 24 時間有効）',
   'users.state.active': '有効',
   'users.state.disabled': '無効',
   'users.state.one-time': '一時パスワード',
