@@ -57,6 +57,37 @@ describe('the pods of templates', () => {
   });
 
   it.each([
+    [{ completionTime: '2026-11-30T10:00:00Z', succeeded: 1 }],
+    [{ conditions: [{ type: 'Complete', status: 'True' }] }],
+    [
+      {
+        conditions: [
+          { type: 'FailureTarget', status: 'True' },
+          { type: 'Failed', status: 'True' },
+        ],
+      },
+    ],
+  ])('are none of a Job that has ended: %j', (status) => {
+    expect(added({ ...maker('Job'), status })).toEqual([]);
+  });
+
+  it.each([
+    [{ active: 1 }],
+    [{ conditions: [{ type: 'Suspended', status: 'True' }] }],
+    [{ conditions: [{ type: 'Complete', status: 'False' }] }],
+    [{ completionTime: '', conditions: 'Complete' }],
+    [null],
+  ])('are those of a Job that has not: %j', (status) => {
+    expect(added({ ...maker('Job'), status })).toEqual([made('Job')]);
+  });
+
+  it('are those of other kinds, whatever their status says', () => {
+    expect(added({ ...maker('Deployment'), status: { completionTime: '2026-11-30T10:00:00Z' } })).toEqual([
+      made('Deployment'),
+    ]);
+  });
+
+  it.each([
     [maker('Widget')],
     [maker('Deployment', {})],
     [{ kind: 'Deployment', spec: 'x' }],

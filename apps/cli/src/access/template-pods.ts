@@ -23,9 +23,9 @@ const TEMPLATE_OF: ReadonlyMap<unknown, (object: Mapping) => Mapping> = new Map(
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 const keyOf = (kind: unknown, namespace: unknown, name: string): string =>
   `${text(kind)}/${text(namespace)}/${name}`;
-const ownersOf = (metadata: Mapping): readonly Mapping[] => {
-  const owners = metadata['ownerReferences'];
-  return Array.isArray(owners) ? owners.filter(isMapping) : [];
+const listOf = (object: Mapping, key: string): readonly Mapping[] => {
+  const members = object[key];
+  return Array.isArray(members) ? members.filter(isMapping) : [];
 };
 
 /** What made the pods that are there, so far as their owners say; a Deployment stands behind a ReplicaSet, a CronJob behind a Job. */
@@ -34,7 +34,7 @@ function makersOf(objects: readonly Mapping[]): ReadonlySet<string> {
   for (const object of objects) {
     if (object['kind'] !== 'Pod') continue;
     const metadata = at(object, 'metadata');
-    for (const { kind, name } of ownersOf(metadata)) {
+    for (const { kind, name } of listOf(metadata, 'ownerReferences')) {
       makers.add(keyOf(kind, metadata['namespace'], text(name)));
       const behind = kind === 'ReplicaSet' ? 'Deployment' : kind === 'Job' ? 'CronJob' : '';
       if (behind !== '')
@@ -46,7 +46,19 @@ function makersOf(objects: readonly Mapping[]): ReadonlySet<string> {
 
 /** A set of earlier times, which is kept to go back to, makes no pods. */
 const isAtRest = (object: Mapping): boolean =>
-  at(object, 'spec')['replicas'] === 0 && ownersOf(at(object, 'metadata')).length > 0;
+  at(object, 'spec')['replicas'] === 0 && listOf(at(object, 'metadata'), 'ownerReferences').length > 0;
+
+/** A Job that has ended, well or not, makes no pods any more. */
+const hasEnded = (object: Mapping): boolean => {
+  if (object['kind'] !== 'Job') return false;
+  const status = at(object, 'status');
+  return (
+    text(status['completionTime']) !== '' ||
+    listOf(status, 'conditions').some(
+      (one) => (one['type'] === 'Complete' || one['type'] === 'Failed') && one['status'] === 'True',
+    )
+  );
+};
 
 /**
  * Objects with the pods that their templates will make, named `Deployment/NAME`: a chart holds no pods. Pods that are
@@ -59,7 +71,7 @@ export function withTemplatePods(objects: readonly object[]): object[] {
     const { kind } = object;
     const template = TEMPLATE_OF.get(kind)?.(object) ?? NONE;
     const { namespace, name } = at(object, 'metadata');
-    if (!isMapping(template['spec']) || isAtRest(object)) return [];
+    if (!isMapping(template['spec']) || isAtRest(object) || hasEnded(object)) return [];
     if (makers.has(keyOf(kind, namespace, text(name)))) return [];
     const metadata = { ...at(template, 'metadata'), namespace, name: `${text(kind)}/${text(name)}` };
     return [{ apiVersion: 'v1', kind: 'Pod', metadata, spec: template['spec'] }];
