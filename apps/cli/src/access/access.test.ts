@@ -199,6 +199,19 @@ status: {nodeInfo: {kubeletVersion: v1.30.1, containerRuntimeVersion: 'container
     expect((await bartizan(['exposure', '--sort', 'name'], 'en', 'posture.yaml')).exitCode).not.toBe(0);
   });
 
+  it('tells components of the pods that a chart will make', async () => {
+    writeFileSync(
+      join(folder, 'dns.yaml'),
+      `apiVersion: apps/v1
+kind: Deployment
+metadata: {name: coredns, namespace: kube-system}
+spec: {template: {spec: {containers: [{name: dns, image: 'registry.k8s.io/coredns/coredns:v1.11.1'}]}}}
+`,
+    );
+    const { stdout } = await bartizan(['components', '-o', 'json'], 'en', 'dns.yaml');
+    expect(JSON.parse(stdout)).toMatchObject([{ product: 'coredns', version: 'v1.11.1' }]);
+  });
+
   it('says which versions of the API manifests are written in that a release removes', async () => {
     writeFileSync(
       join(folder, 'old.yaml'),

@@ -42,7 +42,9 @@ type Answers = {
   readonly [R in PostureRoute]: (context: CliContext, read: ReadObjects, flags: PostureFlags) => ItemOf<R>[];
 };
 
-const records = ({ objects }: ReadObjects) => objects.filter((object) => isMapping(object));
+const records = ({ objects }: Pick<ReadObjects, 'objects'>) => objects.filter((object) => isMapping(object));
+/** With the pods that templates will make. */
+const withPods = ({ objects }: ReadObjects) => records({ objects: withTemplatePods(objects) });
 
 function labelsOf({ objects }: ReadObjects) {
   const spaces = objects.filter((object) => Reflect.get(object, 'kind') === 'Namespace');
@@ -57,7 +59,7 @@ function labelsOf({ objects }: ReadObjects) {
 
 const ANSWERS: Answers = {
   'access.exposure': (_, read) =>
-    exposureOf(readPostureObjects(records({ ...read, objects: withTemplatePods(read.objects) })), {
+    exposureOf(readPostureObjects(withPods(read)), {
       reachability: new Reachability(readNetworkPolicies(records(read))),
       namespaceLabels: labelsOf(read),
       // What could not be read may be a policy that guards.
@@ -67,7 +69,7 @@ const ANSWERS: Answers = {
     secretUses(readPostureObjects(records(read)), new AccessGraph(readAccess(records(read)))).map(tellSecret),
   'access.components': ({ checkout }, read, { server }) => {
     const content = loadContent(join(checkout, 'content'));
-    return componentsOf(readPostureObjects(records(read)), server, {
+    return componentsOf(readPostureObjects(withPods(read)), server, {
       lifecycle: content.ok ? content.value.lifecycle : undefined,
       nowMs: Date.now(),
       apis: { uses: records(read).flatMap((one) => apiUsesOf(one)) },
