@@ -67,9 +67,9 @@ export function withVerdict(
   now?: ImageSignature,
 ): Pick<Image, 'signature' | 'signatures'> {
   const before = known.signatures ?? [];
-  const isNew = ({ registry, repository, checkedAtMs = 0 }: ImageSignature): boolean =>
-    registry !== undefined &&
-    !before.some((one) => isSamePlace(one, { registry, repository }) && (one.checkedAtMs ?? 0) > checkedAtMs);
+  const isNew = (verdict: ImageSignature): boolean =>
+    verdict.registry !== undefined &&
+    !before.some((one) => isSamePlace(one, verdict) && (one.checkedAtMs ?? 0) > (verdict.checkedAtMs ?? 0));
   const signatures =
     now === undefined || !isNew(now)
       ? before
