@@ -1,7 +1,13 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { type Image, type ImageScan, type Package, tenantScope } from '@bartizan/contracts';
+import {
+  type Image,
+  type ImageScan,
+  type ImageSignature,
+  type Package,
+  tenantScope,
+} from '@bartizan/contracts';
 import {
   aContainer,
   aFinding,
@@ -121,6 +127,27 @@ describe('an image', () => {
     await ledger.unjudge(OWNER, 'reg-1', 'later');
     expect(await stored()).not.toHaveProperty('signature');
     expect(await stored()).not.toHaveProperty('signatures');
+  });
+
+  it('keeps what a registry said by the same keys when it cannot be asked now, and not by others', async () => {
+    const none: ImageScan = { state: 'done', reasons: [] };
+    const place = { registry: 'reg-1', repository: 'shop' };
+    const said: ImageSignature = {
+      ...place,
+      state: 'signed',
+      signers: ['us'],
+      checkedAtMs: 1,
+      revision: 'a',
+    };
+    const failed: ImageSignature = { ...place, state: 'unknown', signers: [], revision: 'a' };
+    const states: (string | undefined)[] = [];
+    for (const signature of [said, failed, { ...failed, revision: 'b' }]) {
+      await ledger.mark(OWNER, DIGEST, none, inRegistry({ signature }));
+      const { signature: shown, signatures = [] } = await stored();
+      expect(signatures).toHaveLength(1);
+      states.push(`${shown?.state} ${signatures[0]?.revision}`);
+    }
+    expect(states).toEqual(['signed a', 'signed a', 'unknown b']);
   });
 
   it('that turned out to be none is forgotten, unless it runs or was read', async () => {

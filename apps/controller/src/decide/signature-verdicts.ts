@@ -50,6 +50,10 @@ const isSamePlace = (one: Place, other: Place): boolean =>
 
 const ORDER: readonly ImageSignature['state'][] = ['signed', 'unknown', 'unsigned', 'invalid'];
 
+/** Whether somebody looked: where that failed there is no time, and it is tried again when it is next asked for. */
+export const isLookedAt = ({ state, checkedAtMs }: ImageSignature): boolean =>
+  state !== 'unknown' || checkedAtMs !== undefined;
+
 /** The worst of some verdicts; undefined: there is none. */
 export const worstVerdict = (verdicts: readonly ImageSignature[]): ImageSignature | undefined =>
   verdicts.reduce<ImageSignature | undefined>(
@@ -67,9 +71,13 @@ export function withVerdict(
   now?: ImageSignature,
 ): Pick<Image, 'signature' | 'signatures'> {
   const before = known.signatures ?? [];
+  // Where nobody could look, what the same keys said before holds; by other keys it does not.
+  const holds = (one: ImageSignature, verdict: ImageSignature): boolean =>
+    isSamePlace(one, verdict) &&
+    (one.checkedAtMs ?? 0) > (verdict.checkedAtMs ?? 0) &&
+    (isLookedAt(verdict) || one.revision === verdict.revision);
   const isNew = (verdict: ImageSignature): boolean =>
-    verdict.registry !== undefined &&
-    !before.some((one) => isSamePlace(one, verdict) && (one.checkedAtMs ?? 0) > (verdict.checkedAtMs ?? 0));
+    verdict.registry !== undefined && !before.some((one) => holds(one, verdict));
   const signatures =
     now === undefined || !isNew(now)
       ? before

@@ -4,7 +4,7 @@
 import { ok, type Result } from '@bartizan/contracts';
 import type { Descriptor } from './answers.ts';
 import type { RegistryClient } from './client.ts';
-import type { RegistryError } from './fault.ts';
+import type { RegistryError, RegistryErrorCode } from './fault.ts';
 
 /** A piece that lies beside a manifest: a layer of an artifact that refers to it, or of one under a tag of its digest. */
 export interface AttachedPiece {
@@ -18,6 +18,8 @@ export interface AttachedPiece {
 export interface AttachedPieces {
   readonly pieces: readonly AttachedPiece[];
   readonly missing: readonly string[];
+  /** Why a piece may be there when it is asked for again: the registry did not answer, or did not let us in. */
+  readonly interrupted?: RegistryError;
 }
 
 /** How much is looked at of one image: whoever may write to the repository can put any number of artifacts there. */
@@ -25,6 +27,13 @@ const PIECES_MAX = 64;
 const PIECE_BYTES_MAX = 16 * 1024 * 1024;
 /** Tags under which cosign up to 2 keeps signatures and attestations. */
 const SUFFIXES = ['.sig', '.att'] as const;
+
+/** Failures of the registry, and not of what somebody put there: that stays as it is. */
+const PASSING: readonly RegistryErrorCode[] = [
+  'E_REGISTRY_UNREACHABLE',
+  'E_REGISTRY_BUSY',
+  'E_REGISTRY_LOGIN',
+];
 
 interface Layer extends Descriptor {
   readonly annotations?: Readonly<Record<string, string>>;
@@ -62,6 +71,7 @@ const textsOf = (annotations: unknown): Readonly<Record<string, string>> =>
 class Collector {
   readonly pieces: AttachedPiece[] = [];
   readonly missing: string[] = [];
+  interrupted: RegistryError | undefined;
   readonly #client: RegistryClient;
   readonly #repository: string;
   readonly #accepts: (mediaType: string) => boolean;
@@ -96,7 +106,9 @@ class Collector {
     }
   }
 
-  #gap({ code, detail }: RegistryError): void {
+  #gap(error: RegistryError): void {
+    const { code, detail } = error;
+    if (PASSING.includes(code)) this.interrupted ??= error;
     this.missing.push(`${code}: ${detail}`.slice(0, 500));
   }
 }
@@ -118,6 +130,6 @@ export async function fetchAttached(
     collector.missing.push(`more than ${PIECES_MAX} artifacts refer to the image`);
   for (const artifact of artifacts) await collector.take(artifact.digest);
   for (const suffix of SUFFIXES) await collector.take(`${digest.replace(':', '-')}${suffix}`, true);
-  const { pieces, missing } = collector;
-  return ok({ pieces, missing });
+  const { pieces, missing, interrupted } = collector;
+  return ok({ pieces, missing, ...(interrupted === undefined ? {} : { interrupted }) });
 }

@@ -48,7 +48,9 @@ describe('who signed an image', () => {
     expect(both.signed(verdicts, [prod])).toEqual({});
     expect(both.signed(verdicts, at('dev.example/app:1', 'prod.example/app:1'))).toEqual({});
     expect(both.isUnjudged(verdicts, prod)).toBe(true);
-    expect(both.isUnjudged([by(PROD, 'unknown')], prod)).toBe(false);
+    expect(both.isUnjudged([{ ...by(PROD, 'unknown'), checkedAtMs: 1 }], prod)).toBe(false);
+    // It tried, and the registry did not answer.
+    expect(both.isUnjudged([by(PROD, 'unknown')], prod)).toBe(true);
     expect(both.signed([by(PROD, 'unknown')], [prod])).toEqual({});
     expect(both.isUnjudged(verdicts, other)).toBe(false);
     expect(both.signed([{ state: 'signed', signers: ['us'] }], [prod])).toEqual({});

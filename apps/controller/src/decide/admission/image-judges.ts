@@ -6,7 +6,7 @@ import { type ImageSignature, ok, type Registry, type Result, tenantScope } from
 import { type ImageFacts, imageReference } from '@bartizan/engine/admission';
 import type { ApiFailure, Owner } from '../../ports.ts';
 import { chooseRepositories } from '../choose-images.ts';
-import { judgeRevision, worstVerdict } from '../signature-verdicts.ts';
+import { isLookedAt, judgeRevision, worstVerdict } from '../signature-verdicts.ts';
 
 /** Where an image is taken from: a registry as references name it, and a repository. */
 export interface ImagePlace {
@@ -101,7 +101,7 @@ export class ImageJudges {
 
   /** Whether a registry could say who signed an image, and none has looked since its keys are what they are. */
   isUnjudged(verdicts: readonly ImageSignature[], place: ImagePlace): boolean {
-    return this.#of(place).length > 0 && this.#verdicts(verdicts, place).length === 0;
+    return this.#of(place).length > 0 && !this.#verdicts(verdicts, place).some(isLookedAt);
   }
 
   /** How an image is signed, wherever it is taken from of these places: the worst counts, and one without a verdict is unknown. */

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { fetchAttached, type OpenedRegistry } from '@bartizan/adapters/registry';
-import type { Image, ImageSignature, Registry } from '@bartizan/contracts';
+import type { Failure, Image, ImageSignature, Registry } from '@bartizan/contracts';
 import { imageName, isSignature } from '@bartizan/scan/signatures';
 import {
   judgeByPolicy,
@@ -36,20 +36,34 @@ export function areSignaturesDue(image: Image, registry: Registry, at: LookedAt,
   return state !== 'signed' && asked.some((index) => !indexes.includes(index));
 }
 
-/** Who signed an image, or an index it is part of, by its registry; `unknown` with the reason where nobody could look. */
+/** What looking gave. */
+export interface LookedFor {
+  readonly signature: ImageSignature;
+  /** Why nobody could look: what was said before holds, and looking again may say more. */
+  readonly fault?: Failure;
+}
+
+/**
+ * Who signed an image, or an index it is part of, by its registry. Where nobody could look that is `unknown` with the
+ * reason, and without a time: a registry that stumbles once says nothing about an image.
+ */
 export async function lookAtSignatures(
   opened: OpenedRegistry,
   registry: Registry,
   image: LookedAt,
   nowMs: number,
-): Promise<ImageSignature> {
+): Promise<LookedFor> {
   const indexes = image.indexes.filter((index) => index !== image.digest).slice(0, INDEXES_MAX);
-  const verdict = await judge(opened, registry, { ...image, indexes }, nowMs);
+  const { signature, fault } = await judge(opened, registry, { ...image, indexes }, nowMs);
   const repository = repositoryAt(registry, image.repository);
+  const { checkedAtMs: _never, ...unchecked } = signature;
   return {
-    ...verdict,
-    ...(indexes.length === 0 ? {} : { indexes }),
-    ...{ registry: registry.id, repository, revision: judgeRevision(registry) },
+    signature: {
+      ...(fault === undefined ? signature : unchecked),
+      ...(indexes.length === 0 ? {} : { indexes }),
+      ...{ registry: registry.id, repository, revision: judgeRevision(registry) },
+    },
+    ...(fault === undefined ? {} : { fault }),
   };
 }
 
@@ -58,24 +72,35 @@ async function judge(
   { signaturePolicy, signingKeys = [] }: Registry,
   { repository, digest, indexes }: LookedAt,
   nowMs: number,
-): Promise<ImageSignature> {
+): Promise<LookedFor> {
   const unknown = (reason: string): ImageSignature => ({
     ...{ state: 'unknown', signers: [], reason: reason.slice(0, 512), checkedAtMs: nowMs },
   });
   const policy = signaturePolicy === undefined ? undefined : openRegistryPolicy(signaturePolicy);
   // It was opened when it was set; one that does not open any more judges nobody.
-  if (policy?.ok === false) return unknown(policy.error.detail);
+  if (policy?.ok === false) return { signature: unknown(policy.error.detail) };
   const wanted = policy === undefined ? mayBeSignature : isSignature;
   const digests = [...new Set([digest, ...indexes])];
   const signatures: SignaturesToJudge['signatures'][number][] = [];
   const missing: string[] = [];
+  let interrupted: Failure | undefined;
   for (const subject of digests) {
     const found = await fetchAttached(client, { repository, digest: subject }, wanted);
-    if (!found.ok) return unknown(`${found.error.code} ${found.error.detail}`);
+    if (!found.ok) {
+      const { code, detail } = found.error;
+      return { signature: unknown(`${code} ${detail}`), fault: found.error };
+    }
     signatures.push(...found.value.pieces.map((signature) => ({ digest: subject, signature })));
     missing.push(...found.value.missing);
+    interrupted ??= found.value.interrupted;
   }
-  if (policy === undefined) return judgeSignatures({ signatures, missing, keys: signingKeys, nowMs });
+  const found = { signatures, missing, nowMs };
   const name = imageName(host, repository);
-  return judgeByPolicy({ policy: policy.value, name, digests, signatures, missing, nowMs });
+  const signature =
+    policy === undefined
+      ? judgeSignatures({ ...found, keys: signingKeys })
+      : judgeByPolicy({ ...found, policy: policy.value, name, digests });
+  // A signature that holds does so, whatever else there is.
+  const isCut = interrupted !== undefined && signature.state === 'unknown';
+  return { signature, ...(isCut ? { fault: interrupted } : {}) };
 }

@@ -212,8 +212,8 @@ describe('a known image whose signatures were looked at of late', () => {
   });
 });
 
-/** Signs something the way of cosign 2. */
-function signed(repository: string, digest: string): void {
+/** Signs something the way of cosign 2. Returns the digest of the manifest that holds the signature. */
+function signed(repository: string, digest: string): string {
   const payload = Buffer.from(
     JSON.stringify({
       critical: {
@@ -236,7 +236,33 @@ function signed(repository: string, digest: string): void {
   const manifest = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType, layers: [layer] }));
   const tag = `${digest.replace(':', '-')}.sig`;
   server.pushManifest(repository, tag, { mediaType, manifest, digest: digestOf(manifest) });
+  return digestOf(manifest);
 }
+
+describe('an image whose registry stumbles', () => {
+  it('was not looked at, and that is told to who asked', async () => {
+    const image = builtImage([{ a: 'a' }]);
+    server.push('app', 'v1', image);
+    const signature = signed('app', image.digest);
+    const mediaType = 'application/vnd.oci.image.index.v1+json';
+    const referrers = Buffer.from(JSON.stringify({ manifests: [] }));
+    const list = { digest: digestOf(referrers), manifest: referrers, mediaType };
+    server.pushManifest('app', image.digest.replace(':', '-'), list);
+    const { digest } = image;
+    const place = { repository: 'app', references: [`${server.host}/app:v1`], indexes: [] };
+    const look = () => runOf().scan.look({ isComplete: true, image: anImage({ digest }) }, place, true);
+    expect(await look()).toEqual(ok(undefined));
+    expect(signatures.get(digest)).toMatchObject({ state: 'signed', checkedAtMs: NOW_MS });
+    // The list of what lies beside it, and then the signature itself, break off.
+    for (const cut of [list.digest, signature]) {
+      server.bad.clear();
+      server.bad.set(cut, 'cut');
+      expect(await look()).toMatchObject({ ok: false, error: { code: 'E_REGISTRY_UNREACHABLE' } });
+      expect(signatures.get(digest)).toMatchObject({ state: 'unknown', reason: expect.any(String) });
+      expect(signatures.get(digest)).not.toHaveProperty('checkedAtMs');
+    }
+  });
+});
 
 describe('an image in line', () => {
   const digest = `sha256:${'a'.repeat(64)}`;

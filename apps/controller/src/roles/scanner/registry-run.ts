@@ -3,10 +3,10 @@
 
 import type { OpenedRegistry, RegistryAccess, RegistryError } from '@bartizan/adapters/registry';
 import {
+  err,
   type Failure,
   type Image,
   type ImageScan,
-  type ImageSignature,
   ok,
   type PostureCheck,
   type Registry,
@@ -41,7 +41,7 @@ import type {
 } from '../../sense/registries/image-messages.ts';
 import type { FairQueue } from './fair-queue.ts';
 import { entryOf, reasonOf, scannedOf } from './image-entry.ts';
-import { areSignaturesDue, lookAtSignatures } from './look-at-signatures.ts';
+import { areSignaturesDue, type LookedFor, lookAtSignatures } from './look-at-signatures.ts';
 import type { RunProgress } from './run-progress.ts';
 
 /** What images are searched for beside packages, and the checks that judge it. */
@@ -245,7 +245,8 @@ export class RegistryScan {
     if (known.value === undefined || !this.#isCurrent(known.value))
       return this.#enqueue(opened, target, known.value);
     await progress.count('unchanged');
-    return this.#stillThere(opened, target, known.value);
+    // What could not be looked at is looked at by the next run.
+    await this.#stillThere(opened, target, known.value);
   }
 
   /** Whether reading an image again would give the same: it was read to the end by what would read it now. */
@@ -269,8 +270,7 @@ export class RegistryScan {
     const opened = await this.#parts.open(this.#parts.access);
     if (!opened.ok) return opened;
     const { digest, platform = '' } = image.image;
-    await this.#stillThere(opened.value, { ...place, digest, platform }, image, isNew);
-    return ok(undefined);
+    return this.#stillThere(opened.value, { ...place, digest, platform }, image, isNew);
   }
 
   #enqueue(opened: OpenedRegistry, target: Target, known: KnownImage | undefined): void {
@@ -304,7 +304,7 @@ export class RegistryScan {
       return progress.count('skipped');
     }
     if (answer.kind === 'image') {
-      const signature = await this.#look(opened, target, known?.image);
+      const { signature } = await this.#look(opened, target, known?.image);
       const { searching } = this.#parts;
       const searched = searching && { rulesVersion: searching.rules.version, checks: searching.checks() };
       const scanned = scannedOf(
@@ -368,16 +368,18 @@ export class RegistryScan {
     target: Target,
     { image }: KnownImage,
     hasNews = false,
-  ): Promise<void> {
+  ): Promise<Result<void, Failure>> {
     const { clock, intake, registry } = this.#parts;
     const entry = entryOf(registry, target, image);
     const isDue = areSignaturesDue(image, registry, target, clock.nowMs());
-    const signature = isDue || hasNews ? { signature: await this.#look(opened, target, image) } : {};
+    const looked = isDue || hasNews ? await this.#look(opened, target, image) : undefined;
+    const signature = looked === undefined ? {} : { signature: looked.signature };
     await intake.mark(this.#owner, target.digest, image.scan ?? NEVER, { ...entry, ...signature });
+    return looked?.fault === undefined ? ok(undefined) : err(looked.fault);
   }
 
   /** Also beside the indexes that an image was found below before: by its own digest nobody finds them. */
-  #look(opened: OpenedRegistry, target: Target, known: Image | undefined): Promise<ImageSignature> {
+  #look(opened: OpenedRegistry, target: Target, known: Image | undefined): Promise<LookedFor> {
     const { registry, clock } = this.#parts;
     const before = known === undefined ? [] : indexesIn(known, registry, target.repository);
     const indexes = [...new Set([...target.indexes, ...before])];
