@@ -276,6 +276,29 @@ describe('what rules may know of images', () => {
     expect(asked).toEqual([BY_TAG]);
   });
 
+  it('has no image looked at that waits to be read: that looks at its signatures too', async () => {
+    await put(anImageOf({ signature: OLD }));
+    const asked: string[] = [];
+    book.onUnknown(async (reference) => {
+      asked.push(reference);
+      return ok(1);
+    });
+    await book.load();
+    const told = new Promise<void>((resolve) => book.onChange(() => resolve()));
+    await ledger.mark(OWNER, DIGEST, { state: 'queued', reasons: [] });
+    await told;
+    for (let times = 0; times < 3; times += 1) {
+      test.clock.value += 10_000;
+      expect(book.image(BY_TAG)).toMatchObject({ scanned: true });
+    }
+    expect(asked).toEqual([]);
+    await put(anImageOf({ signature: OLD }));
+    await until(() => {
+      book.image(BY_TAG);
+      expect(asked).toEqual([BY_TAG]);
+    });
+  });
+
   it('has a few images looked at once, however many are asked about', async () => {
     const digests = Array.from({ length: 9 }, (_, at) => `sha256:${`${at}`.repeat(64)}`);
     for (const digest of digests)

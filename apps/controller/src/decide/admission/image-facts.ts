@@ -40,6 +40,10 @@ export function packageFacts(packages: readonly Pick<Package, 'licenses'>[]): Pa
 
 const FACTS_MAX = 512;
 
+/** Whether an image is in line to be read, or is being read. */
+const isUnderWay = ({ scan }: Pick<Image, 'scan'>): boolean =>
+  scan?.state === 'queued' || scan?.state === 'scanning';
+
 /** The facts that rules may ask for, but for signatures: those depend on where it is taken from. What nobody looked at is left out, and so unknown; it never counts as clean. */
 export function imageFacts(
   image: Image,
@@ -47,11 +51,10 @@ export function imageFacts(
   before?: ImageFacts | Unknown,
 ): ImageFacts | Unknown {
   const { scan } = image;
-  const isUnderWay = scan?.state === 'queued' || scan?.state === 'scanning';
   // What the last scan said holds until the next one has ended.
-  if (isUnderWay && before !== undefined && !isUnknown(before) && before.scanned)
+  if (isUnderWay(image) && before !== undefined && !isUnknown(before) && before.scanned)
     return { ...before, ...identity(image) };
-  if (isUnderWay) return { unknown: 'the image is being scanned' };
+  if (isUnderWay(image)) return { unknown: 'the image is being scanned' };
   if (scan?.state === 'incomplete')
     return {
       unknown: `the image could be read only in part: ${inLanguage(scan.reasons[0] ?? 'no reason given', 'en')}`,
