@@ -23,6 +23,7 @@ import { FindingLedger } from './finding-ledger.ts';
 import { ImageLedger } from './image-ledger.ts';
 import { imageRef } from './image-ref.ts';
 import { IMAGE_KEPT_MS, ImageRetention } from './image-retention.ts';
+import { indexesIn } from './signature-verdicts.ts';
 
 const SCOPE = tenantScope(OWNER.cluster, OWNER.tenant);
 const DIGEST = 'sha256:aa';
@@ -127,6 +128,32 @@ describe('an image', () => {
     await ledger.unjudge(OWNER, 'reg-1', 'later');
     expect(await stored()).not.toHaveProperty('signature');
     expect(await stored()).not.toHaveProperty('signatures');
+  });
+
+  it('keeps the indexes that it is part of when keys change, and was not seen by that', async () => {
+    const indexes = ['sha256:index'];
+    const place = { registry: 'reg-1', repository: 'shop', indexes };
+    const signature: ImageSignature = {
+      ...place,
+      state: 'signed',
+      signers: ['us'],
+      checkedAtMs: 1,
+      revision: 'a',
+    };
+    await ledger.mark(OWNER, DIGEST, { state: 'done', reasons: [] }, inRegistry({ signature }));
+    const { lastSeenAtMs } = await stored();
+    const at = { id: 'reg-1', host: 'registry.example' };
+    for (const revision of ['b', 'c']) {
+      test.clock.value += 5_000;
+      await ledger.unjudge(OWNER, 'reg-1', revision);
+      const kept = await stored();
+      expect(indexesIn(kept, at, 'shop')).toEqual(indexes);
+      expect(kept).toMatchObject({ lastSeenAtMs, signature: { state: 'unknown', signers: [] } });
+      expect(kept.signature).not.toHaveProperty('revision');
+    }
+    await ledger.unjudge(OWNER, 'reg-1');
+    expect(await stored()).not.toHaveProperty('signatures');
+    expect(await stored()).toMatchObject({ lastSeenAtMs });
   });
 
   it('keeps what a registry said by the same keys when it cannot be asked now, and not by others', async () => {

@@ -19,7 +19,7 @@ import { imageReference } from '@bartizan/engine/admission';
 import type { ApiFailure, Clock, Owner, Publish } from '../ports.ts';
 import { Turnstile } from '../turnstile.ts';
 import type { FindingLedger } from './finding-ledger.ts';
-import { withVerdict } from './signature-verdicts.ts';
+import { isPlaceOnly, placeOnly, withVerdict } from './signature-verdicts.ts';
 
 /** What a scanner knows of an image once it has read it. */
 export interface ScannedImage {
@@ -240,7 +240,9 @@ export class ImageLedger implements ImageIntake {
   }
 
   async unjudge(owner: Owner, registry: string, revision?: string): Promise<Kept> {
-    const isStale = (one: ImageSignature): boolean => one.registry === registry && one.revision !== revision;
+    const isGone = revision === undefined;
+    const isStale = (one: ImageSignature): boolean =>
+      one.registry === registry && (isGone || (one.revision !== revision && !isPlaceOnly(one)));
     const scope = tenantScope(owner.cluster, owner.tenant);
     const filter = [exactly('registry', registry)];
     let cursor: string | undefined;
@@ -250,10 +252,15 @@ export class ImageLedger implements ImageIntake {
       if (!page.ok) return page;
       for (const image of page.value.items) {
         if (image.signatures?.some(isStale) !== true) continue;
-        const kept = await this.#change(owner, image.digest, (known = image) => ({
+        const forget = (known = image): Image => ({
           ...withoutVerdicts(known),
-          ...withVerdict({ signatures: known.signatures?.filter((one) => !isStale(one)) ?? [] }),
-        }));
+          ...withVerdict({
+            signatures: (known.signatures ?? []).flatMap((one) =>
+              !isStale(one) ? [one] : isGone ? [] : placeOnly(one),
+            ),
+          }),
+        });
+        const kept = await this.#change(owner, image.digest, forget, { isSeen: false });
         if (!kept.ok) return kept;
       }
       cursor = page.value.next;
@@ -312,6 +319,7 @@ export class ImageLedger implements ImageIntake {
     { cluster, tenant }: Owner,
     digest: string,
     change: (known: Image | undefined) => Image,
+    { isSeen } = { isSeen: true },
   ): Promise<Result<Image, ApiFailure>> {
     return this.#turnstile.run(async () => {
       const { store, clock, publish } = this.#parts;
@@ -320,10 +328,11 @@ export class ImageLedger implements ImageIntake {
       if (!known.ok) return known;
       const nowMs = clock.nowMs();
       const firstSeenAtMs = known.value?.firstSeenAtMs ?? nowMs;
+      const lastSeenAtMs = isSeen ? nowMs : (known.value?.lastSeenAtMs ?? nowMs);
       const next: Image = {
         scan: NEVER,
         ...change(known.value),
-        ...{ digest, cluster, tenant, firstSeenAtMs, lastSeenAtMs: nowMs },
+        ...{ digest, cluster, tenant, firstSeenAtMs, lastSeenAtMs },
       };
       const saved = await store.images.put(scope, [next]);
       if (!saved.ok) return saved;

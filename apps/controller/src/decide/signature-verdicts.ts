@@ -44,6 +44,13 @@ export function indexesIn(
   return signatures.find((one) => isSamePlace(one, wanted))?.indexes ?? [];
 }
 
+/** What stays of a verdict whose keys are not used any more: where the image was found. Indexes are known only by that. */
+export const placeOnly = ({ registry, repository, indexes }: ImageSignature): ImageSignature[] =>
+  registry === undefined || repository === undefined || indexes === undefined
+    ? []
+    : [{ state: 'unknown', signers: [], registry, repository, indexes }];
+export const isPlaceOnly = (one: ImageSignature): boolean => !isLookedAt(one) && one.revision === undefined;
+
 type Place = { readonly [K in 'registry' | 'repository']?: string | undefined };
 const isSamePlace = (one: Place, other: Place): boolean =>
   one.registry === other.registry && one.repository === other.repository;
