@@ -299,6 +299,33 @@ describe('what rules may know of images', () => {
     });
   });
 
+  it('has one whose registry does not answer looked at again after a while, and not at every change', async () => {
+    const { checkedAtMs: _never, ...failed } = by(REGISTRY, 'unknown');
+    await put(anImageOf({ signature: failed }));
+    await book.load();
+    let asked = 0;
+    let told = 0;
+    book.onUnknown(async () => {
+      asked += 1;
+      await ledger.mark(OWNER, DIGEST, { state: 'done', reasons: [] }, anImageOf({ signature: failed }));
+      return err(failure('E_REGISTRY_UNREACHABLE', 'no answer'));
+    });
+    // As everything that runs it is judged again.
+    book.onChange(() => {
+      told += 1;
+      book.image(BY_TAG);
+    });
+    book.image(BY_TAG);
+    for (let change = 1; change <= 3; change += 1) {
+      await until(() => expect(told).toBeGreaterThanOrEqual(change));
+      await ledger.mark(OWNER, DIGEST, { state: 'done', reasons: [] });
+    }
+    expect(asked).toBe(1);
+    test.clock.value += 10_000;
+    book.image(BY_TAG);
+    expect(asked).toBe(2);
+  });
+
   it('has a few images looked at once, however many are asked about', async () => {
     const digests = Array.from({ length: 9 }, (_, at) => `sha256:${`${at}`.repeat(64)}`);
     for (const digest of digests)

@@ -351,6 +351,7 @@ export class ImageBook {
     const facts: ImageFacts | Unknown = judged.ok
       ? imageFacts(image, judged.value, before?.own)
       : { unknown: `its findings cannot be read: ${judged.error.code}` };
+    const wasKnown = before !== undefined && !isUnknown(before.own);
     this.#drop(digest);
     const names = image.references.map((one) => imageReference(one).normalised);
     const ecosystems = judged.ok ? (judged.value.ecosystems ?? []) : [];
@@ -363,7 +364,8 @@ export class ImageBook {
     for (const name of names) {
       const digests = this.#digests.get(name) ?? new Set();
       this.#digests.set(name, digests.add(digest));
-      if (!isUnknown(facts)) this.#wanted.delete(name);
+      // One that was known is only looked at: that changes it, too, and must not be asked for by that.
+      if (!isUnknown(facts) && !wasKnown) this.#wanted.delete(name);
     }
     return judged.ok;
   }
