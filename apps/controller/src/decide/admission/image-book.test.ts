@@ -326,18 +326,29 @@ describe('what rules may know of images', () => {
     expect(asked).toBe(2);
   });
 
-  it('has a few images looked at once, however many are asked about', async () => {
+  it('has a few images looked at once, however many are asked about, and the others after them', async () => {
     const digests = Array.from({ length: 9 }, (_, at) => `sha256:${`${at}`.repeat(64)}`);
     for (const digest of digests)
       await put(anImageOf({ digest, references: [`${HOST}/shop/web@${digest}`], signature: OLD }));
+    const ends: (() => void)[] = [];
     const asked: string[] = [];
     book.onUnknown((reference) => {
       asked.push(reference);
-      return new Promise(() => undefined);
+      return new Promise((resolve) => ends.push(() => resolve(ok(0))));
     });
     await book.load();
     for (const digest of digests) expect(book.image(`${HOST}/shop/web@${digest}`)).toHaveProperty('scanned');
     expect(asked).toHaveLength(4);
+    // One that waits is judged by somebody else.
+    await put(anImageOf({ digest: digests[8] ?? '', references: [], signature: by(REGISTRY, 'signed') }));
+    await until(() => expect(book.image(`${HOST}/shop/web@${digests[8]}`)).toMatchObject({ signed: true }));
+    for (let left = 4; left > 0; left -= 1) {
+      ends.shift()?.();
+      await until(() => expect(asked).toHaveLength(9 - left));
+      expect(ends).toHaveLength(4);
+    }
+    for (const end of ends) end();
+    expect(new Set(asked).size).toBe(8);
   });
 
   it('asks for an image that nobody knows, once in a while and also when asking failed', async () => {

@@ -80,6 +80,8 @@ export class ImageBook {
   #looks = 0;
   /** References whose signatures were asked for, with the time: asking may change nothing. */
   readonly #lookedFor = new Map<string, number>();
+  /** References whose images are looked at when others have been. */
+  readonly #toLookAt = new Set<string>();
   #isWorking = false;
   #isClosed = false;
   #failures = 0;
@@ -249,17 +251,33 @@ export class ImageBook {
     return held.facts;
   }
 
-  /** After a change of keys all images may be asked about at once: a few are looked at, and others when they are next asked. */
+  /** After a change of keys all images may be asked about at once: a few are looked at, and the others after them. */
   #askToLook(reference: string): void {
     const nowMs = this.#parts.clock.nowMs();
     const lastMs = this.#lookedFor.get(reference) ?? Number.NEGATIVE_INFINITY;
-    if (!this.#isLoaded || this.#looks >= LOOKS_MAX || nowMs - lastMs < LOOK_AGAIN_MS) return;
+    if (!this.#isLoaded || this.#isClosed || nowMs - lastMs < LOOK_AGAIN_MS) return;
+    if (this.#looks >= LOOKS_MAX) {
+      if (this.#toLookAt.size < WANTED_MAX) this.#toLookAt.add(reference);
+      return;
+    }
+    const asked = this.#ask(reference);
+    if (asked === undefined) return;
     if (this.#lookedFor.size >= WANTED_MAX) this.#lookedFor.clear();
     this.#lookedFor.set(reference, nowMs);
     this.#looks += 1;
-    void (this.#ask(reference) ?? Promise.resolve()).finally(() => {
+    void asked.finally(() => {
       this.#looks -= 1;
+      this.#lookOn();
     });
+  }
+
+  /** Has those looked at that waited for it, as far as nobody has meanwhile. */
+  #lookOn(): void {
+    for (const reference of this.#toLookAt) {
+      if (this.#looks >= LOOKS_MAX) return;
+      this.#toLookAt.delete(reference);
+      this.#find(reference);
+    }
   }
 
   #ask(reference: string): Promise<void> | undefined {
@@ -276,8 +294,10 @@ export class ImageBook {
     const { log } = this.#parts;
     return this.#want(reference).then(
       (queued) => {
-        if (!queued.ok)
-          log.warn({ reference, code: queued.error.code }, 'an image that a pod names was not scanned');
+        if (queued.ok) return;
+        // Nothing was looked at.
+        this.#lookedFor.delete(reference);
+        log.warn({ reference, code: queued.error.code }, 'an image that a pod names was not scanned');
       },
       (cause: unknown) => log.error({ err: cause, reference }, 'an image that a pod names was not scanned'),
     );
