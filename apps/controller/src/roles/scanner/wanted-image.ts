@@ -88,7 +88,7 @@ async function subjectOf(
 
 /**
  * What a reference of a pod leads to in its registry: one image, or one for each platform below an index. What is known
- * already gets the name; what is not is entered as queued, to be read.
+ * already gets the name, and what a tag led to before loses it; what is not known is entered as queued, to be read.
  */
 export async function findWanted(registry: Registry, reference: string, parts: Parts): Wanted {
   const { opened, intake, owner } = parts;
@@ -116,6 +116,11 @@ export async function findWanted(registry: Registry, reference: string, parts: P
       known: { ...known.value, image, isComplete: isRead },
       place: { repository, references: [name], indexes },
     });
+  }
+  if (imageReference(reference).digest === undefined) {
+    const digests = found.map(({ known }) => known.image.digest);
+    const settled = await intake.settle(owner, name, digests);
+    if (!settled.ok) return settled;
   }
   return ok({ images: found });
 }
