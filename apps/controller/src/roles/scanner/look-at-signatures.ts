@@ -101,6 +101,6 @@ async function judge(
       ? judgeSignatures({ ...found, keys: signingKeys })
       : judgeByPolicy({ ...found, policy: policy.value, name, digests });
   // A signature that holds does so, whatever else there is.
-  const isCut = interrupted !== undefined && signature.state === 'unknown';
-  return { signature, ...(isCut ? { fault: interrupted } : {}) };
+  if (interrupted === undefined || signature.state !== 'unknown') return { signature };
+  return { signature, fault: interrupted };
 }
