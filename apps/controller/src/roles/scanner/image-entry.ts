@@ -25,12 +25,16 @@ interface Place {
   readonly references: readonly string[];
 }
 
-/** An image as it is entered before it was read: where it is, and what was known of it. */
+/**
+ * An image as it is entered before it was read: where it is, and what was known of it. Without what was said of signatures:
+ * that may be taken back while the image waits in line.
+ */
 export function entryOf(registry: Registry, place: Place, known: Image | undefined): Image {
   const references = new Set([...place.references, ...(known?.references ?? [])]);
   const registries = new Set([registry.id, ...(known?.registries ?? [])]);
+  const { signature: _shown, signatures: _all, ...rest } = known ?? {};
   return {
-    ...known,
+    ...rest,
     digest: place.digest,
     cluster: registry.cluster,
     tenant: registry.tenant,

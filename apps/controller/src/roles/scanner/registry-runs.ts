@@ -22,6 +22,7 @@ import { type WantedPlatforms, wantedPlatforms } from '../../decide/choose-image
 import type { ImageIntake } from '../../decide/image-ledger.ts';
 import type { ApiFailure, Clock, Log, Owner } from '../../ports.ts';
 import { readInThread } from '../../sense/registries/read-in-thread.ts';
+import { currentVerdicts } from './current-verdicts.ts';
 import { FairQueue } from './fair-queue.ts';
 import type { Registries } from './registry-desk.ts';
 import { type ImageSearching, RegistryScan, type RunParts } from './registry-run.ts';
@@ -113,7 +114,7 @@ export class RegistryRuns {
     signal: AbortSignal,
     progress: RunProgress,
   ): Promise<Result<RegistryScan, ApiFailure>> {
-    const { desk, intake, clock, log, read = readInThread, open = openRegistry } = this.#parts;
+    const { store, desk, intake, clock, log, read = readInThread, open = openRegistry } = this.#parts;
     const { layerFolder, searching } = this.#parts;
     const access = await desk.access(registry);
     if (!access.ok) return access;
@@ -128,7 +129,7 @@ export class RegistryRuns {
         layerCache: { folder: layerFolder, maxBytes: LAYER_CACHE_BYTES },
       },
       ...(searching === undefined ? {} : { searching }),
-      intake,
+      intake: currentVerdicts({ intake, store }, registry),
       queue: this.#queue,
       platforms: () => this.#platforms(registry),
       created: this.#created,

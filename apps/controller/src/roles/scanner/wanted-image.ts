@@ -113,7 +113,7 @@ export async function findWanted(registry: Registry, reference: string, parts: P
     if (!marked.ok) return marked;
     found.push({
       isRead,
-      known: { ...known.value, image, isComplete: isRead },
+      known: { ...known.value, image: { ...known.value?.image, ...image }, isComplete: isRead },
       place: { repository, references: [name], indexes },
     });
   }
