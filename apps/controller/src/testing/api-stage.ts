@@ -330,7 +330,6 @@ async function askServer(
   report: Report,
   { method = 'GET', path, body, headers = {}, token }: Ask,
 ): Promise<Told> {
-  const payload = body === undefined ? {} : { payload: JSON.stringify(body) };
   const answer = await report.server.inject({
     method,
     url: path.startsWith('/') ? path : `/api/v1/${path}`,
@@ -339,7 +338,7 @@ async function askServer(
       ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
       ...headers,
     },
-    ...payload,
+    ...(body === undefined ? {} : { payload: JSON.stringify(body) }),
   });
   return {
     status: answer.statusCode,
@@ -351,8 +350,7 @@ async function askServer(
 
 function parseOr(text: string): unknown {
   try {
-    const value: unknown = JSON.parse(text);
-    return value;
+    return JSON.parse(text) as unknown;
   } catch {
     return undefined;
   }

@@ -256,11 +256,9 @@ export class ImageBook {
     const nowMs = this.#parts.clock.nowMs();
     const lastMs = this.#lookedFor.get(reference) ?? Number.NEGATIVE_INFINITY;
     if (!this.#isLoaded || this.#isClosed || nowMs - lastMs < LOOK_AGAIN_MS) return;
-    if (this.#looks >= LOOKS_MAX) {
-      if (this.#toLookAt.size < WANTED_MAX) this.#toLookAt.add(reference);
-      return;
-    }
-    const asked = this.#ask(reference);
+    const isBusy = this.#looks >= LOOKS_MAX;
+    if (isBusy && this.#toLookAt.size < WANTED_MAX) this.#toLookAt.add(reference);
+    const asked = isBusy ? undefined : this.#ask(reference);
     if (asked === undefined) return;
     if (this.#lookedFor.size >= WANTED_MAX) this.#lookedFor.clear();
     this.#lookedFor.set(reference, nowMs);
