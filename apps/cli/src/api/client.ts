@@ -44,6 +44,8 @@ export interface CallOptions<Id extends RouteId = RouteId> {
   /** Raw bytes instead of a JSON body. */
   readonly upload?: { readonly stream: Readable; readonly sizeBytes: number };
   readonly accept?: string;
+  /** Version that a change is based on: with another one it is refused. */
+  readonly ifMatch?: string;
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
 }
@@ -154,6 +156,7 @@ export class ApiClient {
           accept: call.accept ?? 'application/json',
           'accept-language': this.#target.language,
           connection: 'close',
+          ...(call.ifMatch === undefined ? {} : { 'if-match': `"${call.ifMatch}"` }),
           ...bodyHeaders(json, call.upload?.sizeBytes),
         },
       });

@@ -62,16 +62,24 @@ function show(context: CliContext, format: NativeFlags['output'], native: Admiss
   process.stderr.write(`${lines.join('\n')}\n`);
 }
 
-/** What is chosen after globs came or went; without globs, nothing is. */
-async function chosen(
+/** Somebody else may choose at the same time: then it is done again with what they chose. */
+const TRIES = 3;
+
+/** Chooses globs too, or no more; `off` without globs chooses none. What others choose meanwhile stays. */
+async function choose(
   client: ApiClient,
   change: 'on' | 'off',
   globs: readonly string[],
-): Promise<Result<readonly string[], ApiFailure>> {
+  tries = TRIES,
+): Promise<Result<AdmissionNative, ApiFailure>> {
   const now = await client.call('admission.native');
   if (!now.ok) return now;
-  if (change === 'on') return ok([...new Set([...now.value.rules, ...globs])]);
-  return ok(globs.length === 0 ? [] : now.value.rules.filter((one) => !globs.includes(one)));
+  const { rules: before, revision } = now.value;
+  const left = globs.length === 0 ? [] : before.filter((one) => !globs.includes(one));
+  const rules = change === 'on' ? [...new Set([...before, ...globs])] : left;
+  const put = await client.call('admission.native.put', { body: { rules }, ifMatch: revision });
+  const isStale = !put.ok && put.error.code === 'E_PRECONDITION';
+  return isStale && tries > 1 ? choose(client, change, globs, tries - 1) : put;
 }
 
 /** `policy native status|on|off`: which rules the API server holds by itself. */
@@ -84,12 +92,10 @@ export function runNative(
   return perform(context, async () => {
     const client = await clientOf(context);
     if (!client.ok) return client;
-    const rules = change === undefined ? ok(undefined) : await chosen(client.value, change, globs);
-    if (!rules.ok) return rules;
     const native =
-      rules.value === undefined
+      change === undefined
         ? await client.value.call('admission.native')
-        : await client.value.call('admission.native.put', { body: { rules: [...rules.value] } });
+        : await choose(client.value, change, globs);
     if (!native.ok) return native;
     show(context, flags.output, native.value);
     const isHindered = (state: string | undefined): boolean =>

@@ -2,15 +2,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import type { IncomingMessage } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { issueAuthority, issueServer } from '@bartizan/adapters/pki';
 import type { AdmissionCoverage, AdmissionNative, AdmissionReports } from '@bartizan/contracts';
 import { run as runCli } from '@stricli/core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { buildCli } from '../app.ts';
 import type { CliContext } from '../context.ts';
+import { EXIT } from '../exit-codes.ts';
 import { type Language, translator } from '../text/catalogue.ts';
 
 const NONE = { reports: 0, results: 0, leftOut: 0 };
@@ -21,6 +23,8 @@ let folder = '';
 let server: Server;
 let answer: AdmissionReports | AdmissionCoverage | AdmissionNative = KEPT;
 const asked: string[] = [];
+/** Instead of the answer: a status and a body. */
+let answers: ((request: IncomingMessage, body: string) => readonly [number, object]) | undefined;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'bartizan-reports-'));
@@ -32,9 +36,11 @@ beforeAll(async () => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
-      asked.push(`${request.method} ${request.url} ${Buffer.concat(chunks).toString('utf8')}`.trim());
-      response.setHeader('content-type', 'application/json');
-      response.end(JSON.stringify(answer));
+      const body = Buffer.concat(chunks).toString('utf8');
+      asked.push(`${request.method} ${request.url} ${body}`.trim());
+      const [status, value] = answers?.(request, body) ?? [200, answer];
+      response.writeHead(status, { 'content-type': 'application/json' });
+      response.end(JSON.stringify(value));
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -124,13 +130,57 @@ describe('policy coverage', () => {
 });
 
 describe('policy native', () => {
+  const none: AdmissionNative = { state: 'off', rules: [], revision: '0', policies: [] };
+  afterEach(() => {
+    answers = undefined;
+  });
+
   it('fails where something that nobody wants any more may still be in force', async () => {
-    const none: AdmissionNative = { state: 'off', rules: [], revision: 'r', policies: [] };
     answer = none;
     expect((await policy(['native', 'status'])).exitCode).toBe(0);
     answer = { ...none, leftover: { code: 'E_KUBE_TOO_MANY', detail: 'more than 10000' } };
     const { exitCode, text } = await policy(['native', 'status']);
     expect([exitCode, text.includes('E_KUBE_TOO_MANY: more than 10000')]).toEqual([1, true]);
+  });
+
+  const STALE = {
+    ...{ type: 'urn:bartizan:error:E_PRECONDITION', code: 'E_PRECONDITION', status: 412 },
+    ...{ title: 'It has changed', remedy: 'Load it again', traceId: 't' },
+  };
+  /** Chooses as the API does, while others choose `rivals`, one before each change. */
+  const contested = (rules: string[], rivals: readonly string[]) => {
+    const left = [...rivals];
+    let revision = 0;
+    const choose = (to: string[]): void => {
+      rules.splice(0, rules.length, ...to);
+      revision += 1;
+    };
+    answers = ({ method, headers }, body) => {
+      if (method === 'PUT') {
+        const rival = left.shift();
+        if (rival !== undefined) choose([...rules, rival]);
+        if ((headers['if-match'] ?? `"${revision}"`) !== `"${revision}"`) return [412, STALE];
+        choose((JSON.parse(body) as { rules: string[] }).rules);
+      }
+      return [200, { ...none, rules, revision: `${revision}` }];
+    };
+    return rules;
+  };
+
+  it('keeps what others choose at the same time', async () => {
+    const chosen = contested(['a.*'], ['b.*', 'c.*']);
+    expect((await policy(['native', 'on', 'd.*'])).exitCode).toBe(0);
+    expect(chosen).toEqual(['a.*', 'b.*', 'c.*', 'd.*']);
+    contested(chosen, ['e.*']);
+    expect((await policy(['native', 'off', 'a.*', 'd.*'])).exitCode).toBe(0);
+    expect(chosen).toEqual(['b.*', 'c.*', 'e.*']);
+  });
+
+  it('fails where others choose without an end, and changes nothing', async () => {
+    const chosen = contested([], ['a', 'b', 'c', 'd', 'e']);
+    const { exitCode, text } = await policy(['native', 'on', 'mine']);
+    expect([exitCode, text.includes('E_PRECONDITION')]).toEqual([EXIT.conflict, true]);
+    expect(chosen).not.toContain('mine');
   });
 });
 
