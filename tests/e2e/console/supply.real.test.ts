@@ -275,6 +275,26 @@ describe('exceptions', () => {
       'ended 3 days ago',
     );
   });
+  it('are not begun for one finding and made for the next', async () => {
+    await go(page, '/findings?by=list');
+    const begin = page.getByRole('button', { name: 'Accept until a date' });
+    const show = async (at: number): Promise<void> => {
+      const link = page.locator('.table-row').nth(at).getByRole('link').first();
+      const path = (await link.getAttribute('href'))?.split('?')[0] ?? '';
+      await link.click();
+      await page.waitForURL((url) => url.pathname === path);
+    };
+    // Both were read before, so that nothing is loaded when one follows the other.
+    for (const at of [1, 0]) {
+      await show(at);
+      await begin.waitFor();
+    }
+    await begin.click();
+    await page.getByLabel('Reason').fill('Only for the first one.');
+    await show(1);
+    await begin.waitFor();
+    expect(await page.getByLabel('Reason').count()).toBe(0);
+  });
   it('come from a finding, wherever it is found, and go again', async () => {
     await go(page, '/findings?by=list&filter=check:host.sshd-root-login');
     await page.getByRole('link', { name: 'Root may sign in over SSH' }).click();
