@@ -195,13 +195,15 @@ export class RegistryRuns {
     const { images, subject } = found.value;
     // What was pushed may be a signature, of an image that is known.
     if (subject !== undefined) return this.#attached(registry, reference, subject);
+    let failed: Failure | undefined;
     for (const { known, place, isRead } of images) {
       const scan = await this.#prepare(registry, new AbortController().signal, this.#silent());
       if (!scan.ok) return scan;
       const done = await (isRead ? scan.value.look(known, place) : scan.value.again(known, place));
-      if (!done.ok) return unreachable(done.error);
+      // The others are entered as queued, and have to come into line.
+      if (!done.ok) failed ??= done.error;
     }
-    return ok(images.filter(({ isRead }) => !isRead).length);
+    return failed === undefined ? ok(images.filter(({ isRead }) => !isRead).length) : unreachable(failed);
   }
 
   /** Has the signatures of what a digest leads to looked at, if it is known: something new lies beside it. */
@@ -217,13 +219,14 @@ export class RegistryRuns {
     const { images, subject } = found.value;
     // Signatures of signatures are nobody's business.
     if (subject !== undefined) return isSubject ? ok(0) : this.#attached(registry, reference, subject);
+    let failed: Failure | undefined;
     for (const { known, place } of images) {
       const scan = await this.#prepare(registry, new AbortController().signal, this.#silent());
       if (!scan.ok) return scan;
       const done = await scan.value.look(known, place, true);
-      if (!done.ok) return unreachable(done.error);
+      if (!done.ok) failed ??= done.error;
     }
-    return ok(0);
+    return failed === undefined ? ok(0) : unreachable(failed);
   }
 
   async #attached(

@@ -213,6 +213,34 @@ describe('an image that a pod names and nobody knows', () => {
     expect(unwanted).toEqual(ok(undefined));
   });
 
+  it('is read also where another platform of its index cannot be looked at now', async () => {
+    const nodes = ['x64', 'arm64'].map((architecture) => aNode({ id: `n-${architecture}`, architecture }));
+    await test.store.nodes.put({ kind: 'system', purpose: 'test' }, nodes);
+    const [known, other] = ['amd64', 'arm64'].map((architecture) =>
+      builtImage([{ 'node_modules/minimist/package.json': PACKAGE }], { architecture }),
+    );
+    if (known === undefined || other === undefined) throw new Error('two images');
+    for (const one of [known, other]) server.push('shop/web', `of-${one.platform.architecture}`, one);
+    server.pushManifest('shop/web', 'v1', indexOf([known, other]));
+    const at = ({ digest }: { readonly digest: string }): string => `${server.host}/shop/web@${digest}`;
+    expect(await runs.wanted(OWNER, at(known))).toEqual(ok(1));
+    await until(() => expect(book.image(at(known))).toMatchObject({ signed: false }));
+    const made = await test.store.registries.get(tenantScope(OWNER.cluster, OWNER.tenant), 'reg-1');
+    if (!made.ok || made.value === undefined) throw new Error('there is a registry');
+    await desk.update(OWNER, { id: 'reg-1' }, { ...settingsOf(made.value), signingKeys: [KEY] });
+    const manifest = Buffer.from(JSON.stringify({ manifests: [] }));
+    const list = {
+      manifest,
+      digest: digestOf(manifest),
+      mediaType: 'application/vnd.oci.image.index.v1+json',
+    };
+    server.pushManifest('shop/web', known.digest.replace(':', '-'), list);
+    server.bad.set(list.digest, 'cut');
+    expect(await runs.wanted(OWNER, `${server.host}/shop/web:v1`)).toMatchObject({ ok: false });
+    await until(() => expect(book.image(at(other))).toMatchObject({ scanned: true, signed: false }));
+    expect(book.image(at(known))).not.toHaveProperty('signed');
+  });
+
   it('is every image of an index that its runtime may take, however the platforms are written', async () => {
     const images = ['amd64', 's390x'].map((architecture, at) =>
       builtImage([{ 'node_modules/minimist/package.json': PACKAGE, at: `${at}` }], { architecture }),
