@@ -15,8 +15,11 @@ import type { ApiFailure } from '../api/client.ts';
 
 type Fields = Readonly<Record<ListField<'event.list'>, unknown>>;
 
+/** Names of nodes by their ids: events hold ids, and people see names. */
+export type NodeNames = ReadonlyMap<string, string>;
+
 /** An event as filters of the list of events look at it: its fields, and the words that free text is looked for in. */
-function searched(event: SecurityEvent): Fields & { readonly words: unknown } {
+function searched(event: SecurityEvent, nodeNames: NodeNames): Fields & { readonly words: unknown } {
   const { workload, owasp, chain, title } = event;
   const { workload: id, kind, ...place } = workload;
   const { namespace, name, container, image } = place;
@@ -25,7 +28,8 @@ function searched(event: SecurityEvent): Fields & { readonly words: unknown } {
   );
   return {
     ...{ occurredAtMs: event.occurredAtMs, receivedAtMs: event.receivedAtMs },
-    ...{ severity: event.severity, node: event.node, cluster: event.cluster },
+    ...{ severity: event.severity, cluster: event.cluster },
+    node: [event.node, nodeNames.get(event.node)],
     ...{ workload: id, workloadKind: kind, namespace, name, container, image },
     ...{ owasp: editions, attack: event.attack, rule: event.rule, verdict: event.decision.verdict },
     ...{ source: event.source, process: chain?.process.name, title: title.en, file: event.files },
@@ -34,9 +38,19 @@ function searched(event: SecurityEvent): Fields & { readonly words: unknown } {
   };
 }
 
-/** Reads a filter of the list of events as the server does, for events that come one by one. */
-export function eventFilter(text = ''): Result<(event: SecurityEvent) => boolean, ApiFailure> {
+/** A filter of the list of events, for events that come one by one. */
+export interface EventFilter {
+  /** Whether it asks for nodes, which may be meant by their names. */
+  readonly isOfNodes: boolean;
+  readonly matches: (event: SecurityEvent, nodeNames: NodeNames) => boolean;
+}
+
+/** Reads a filter of the list of events as the server does. */
+export function eventFilter(text = ''): Result<EventFilter, ApiFailure> {
   const filter = parseFilter(text, LIST_FIELDS['event.list']);
   if (!filter.ok) return err(failure('E_FILTER', filter.error.detail));
-  return ok((event) => matchesFilter(searched(event), filter.value));
+  return ok({
+    isOfNodes: filter.value.some(({ field }) => field === 'node'),
+    matches: (event, nodeNames) => matchesFilter(searched(event, nodeNames), filter.value),
+  });
 }

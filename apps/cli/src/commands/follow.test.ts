@@ -6,7 +6,7 @@ import { createServer, type Server } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { issueAuthority, issueServer } from '@bartizan/adapters/pki';
-import type { SecurityEvent } from '@bartizan/contracts';
+import type { Node, SecurityEvent } from '@bartizan/contracts';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { runCommand } from '../testing/run-command.ts';
 import { eventFrames } from './follow.ts';
@@ -58,6 +58,18 @@ const event = (rule: string, changes: Partial<SecurityEvent> = {}): SecurityEven
   ...changes,
 });
 
+const WORKER: Node = {
+  ...{ id: 'n-2', cluster: 'local', tenant: 'default', name: 'worker-3', state: 'ready', conditions: [] },
+  ...{ agentVersion: '0.1.0', bootId: 'boot', kernel: '6.12.0', distribution: 'debian 12', cpuCount: 2 },
+  ...{ architecture: 'x86_64', memoryBytes: 1024, cgroupMode: 'v2', levels: [], runtimes: [] },
+  sensor: {
+    ...{ state: 'running', programs: [], eventsTotal: 0, lostInKernelTotal: 0, shedTotal: 0 },
+    malformedTotal: 0,
+  },
+  uplink: { state: 'connected', bufferedRecords: 0, bufferedBytes: 0, shedTotal: 0, acknowledgedTotal: 0 },
+  ...{ firstSeenAtMs: 1, lastSeenAtMs: 1 },
+};
+
 describe('event list --follow', () => {
   let folder = '';
   let server: Server;
@@ -72,8 +84,13 @@ describe('event list --follow', () => {
     const authority = await issueAuthority('test', validity);
     const leaf = await issueServer(authority, ['127.0.0.1'], validity);
     writeFileSync(join(folder, 'ca.pem'), authority.certificatePem);
-    server = createServer({ key: leaf.keyPem, cert: leaf.certificatePem }, (_, response) => {
+    server = createServer({ key: leaf.keyPem, cert: leaf.certificatePem }, (request, response) => {
       asked += 1;
+      if (request.url?.startsWith('/api/v1/nodes') === true) {
+        response.setHeader('content-type', 'application/json');
+        response.end(JSON.stringify({ items: [WORKER], asOfMs: 1 }));
+        return;
+      }
       response.setHeader('content-type', 'text/event-stream');
       response.end(frames);
     });
@@ -113,6 +130,8 @@ describe('event list --follow', () => {
     ['severity:critical', ['runtime.loud']],
     ['-severity:critical', ['runtime.quiet']],
     ['namespace:shop node:n-2', ['runtime.loud']],
+    ['node:worker-*', ['runtime.loud']],
+    ['-node:worker-3', ['runtime.quiet']],
     ['namespace:other', []],
     ['owasp:K05,K09 attack:T1059 file:*shadow', ['runtime.quiet', 'runtime.loud']],
     ['owasp:2025:K05', []],

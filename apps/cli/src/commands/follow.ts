@@ -13,9 +13,11 @@ import { plain } from '../output/width.ts';
 import { eventFilter } from './event-filter.ts';
 import type { ListFlags } from './flags.ts';
 import { inIncidents } from './incidents.ts';
-import { runList } from './list.ts';
+import { fetchItems, runList } from './list.ts';
 
 const FRAME_MAX = 1024 * 1024;
+/** Nodes whose names a filter may mean. */
+const NODES_MAX = 10_000;
 const parseEvent = parser(SecurityEvent);
 
 /** Frames of a server-sent event stream (WHATWG HTML 9.2): event name and data. */
@@ -108,18 +110,22 @@ export async function runEvents(
   return perform(context, async () => {
     const refused = notFollowed(flags);
     if (refused !== undefined) return usage(context.t('event.not-followed', { flag: refused }));
-    const matches = eventFilter(flags.filter);
-    if (!matches.ok) return matches;
+    const filter = eventFilter(flags.filter);
+    if (!filter.ok) return filter;
     const client = await clientOf(context);
     if (!client.ok) return client;
+    const nodes = filter.value.isOfNodes
+      ? await fetchItems(client.value, 'node.list', { limit: NODES_MAX })
+      : ok({ items: [] });
+    if (!nodes.ok) return nodes;
+    const names = new Map(nodes.value.items.map(({ id, name }) => [id, name]));
+    const matches = (event: SecurityEvent): boolean => filter.value.matches(event, names);
     const stream = await client.value.open('live.stream', {
       query: { topics: 'security' },
       accept: 'text/event-stream',
       timeoutMs: 0,
       signal: context.interrupted,
     });
-    return stream.ok
-      ? follow(context, stream.value, { output: flags.output, matches: matches.value })
-      : stream;
+    return stream.ok ? follow(context, stream.value, { output: flags.output, matches }) : stream;
   });
 }
