@@ -31,11 +31,13 @@ export function replaceData(paths: InstancePaths, whole: string, aside: string):
   renameSync(nextData(paths), paths.controller);
 }
 
-/** Where data is put aside: among the backups, or beside itself where those lie on another disk, to which nothing can be renamed. */
-export function asideOf(paths: InstancePaths, name: string): string {
-  const device = statSync(paths.backups, { throwIfNoEntry: false })?.dev;
-  return join(device === statSync(paths.state).dev ? paths.backups : paths.state, name);
-}
+/** Whether data can be renamed to the backups and back: they may lie on a disk of their own. */
+export const areBackupsNear = (paths: InstancePaths): boolean =>
+  statSync(paths.backups, { throwIfNoEntry: false })?.dev === statSync(paths.state).dev;
+
+/** Where data is put aside: among the backups, or beside itself where those lie on another disk. */
+export const asideOf = (paths: InstancePaths, name: string): string =>
+  join(areBackupsNear(paths) ? paths.backups : paths.state, name);
 
 /** Finishes a replacement that was cut off. Only while the controller is stopped, which must not start when this fails. */
 export function settleData(paths: InstancePaths): Result<void, Failure> {

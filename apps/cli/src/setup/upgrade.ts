@@ -1,10 +1,10 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { err, type Failure, failure, type Result } from '@bartizan/contracts';
-import { replaceData, stamp, unfinished } from '../instance/data-folder.ts';
+import { areBackupsNear, replaceData, stamp, unfinished } from '../instance/data-folder.ts';
 import type { InstancePaths } from '../instance/paths.ts';
 import { type InstanceRecord, writeRecord } from '../instance/record.ts';
 import type { SupervisorStatus } from '../instance/status.ts';
@@ -50,7 +50,7 @@ async function bringBack(
   { backup, failed }: { readonly backup: string; readonly failed: string },
 ): Promise<boolean> {
   try {
-    const isNear = statSync(backup).dev === statSync(paths.state).dev;
+    const isNear = areBackupsNear(paths);
     const whole = isNear ? backup : `${paths.controller}.back`;
     if (!isNear) rmSync(whole, { recursive: true, force: true });
     if (!isNear && !(await copyData(backup, whole))) return false;
