@@ -55,7 +55,7 @@ const WANTED_AGAIN_MS = 10_000;
 const WANTED_MAX = 1_000;
 /** Known images whose signatures are looked at anew at once. */
 const LOOKS_MAX = 4;
-/** They are not asked for again within this time, unless keys change. */
+/** One of a registry that answered is not looked at again within this time, unless keys change: looking may change nothing. */
 const LOOK_AGAIN_MS = 600_000;
 /** What could not be read is read again after this time, then after twice that, and so on. */
 const RETRY_MS = 1_000;
@@ -70,6 +70,7 @@ export class ImageBook {
   readonly #held = new Map<string, Held>();
   readonly #digests = new Map<string, Set<string>>();
   readonly #changed = new Set<string>();
+  /** References that were asked for, and until when they are not asked for again. */
   readonly #wanted = new Map<string, number>();
   readonly #judges: ImageJudges;
   readonly #listeners = new Set<(changed: ChangedImages) => void>();
@@ -78,8 +79,6 @@ export class ImageBook {
   #isFull = false;
   #areJudgesOld = false;
   #looks = 0;
-  /** References whose signatures were asked for, with the time: asking may change nothing. */
-  readonly #lookedFor = new Map<string, number>();
   /** References whose images are looked at when others have been. */
   readonly #toLookAt = new Set<string>();
   #isWorking = false;
@@ -228,7 +227,7 @@ export class ImageBook {
   /** Registries were set otherwise: other verdicts count now, of any image. */
   async #followJudges(): Promise<void> {
     const read = await this.#judges.load();
-    this.#lookedFor.clear();
+    this.#wanted.clear();
     this.#areJudgesOld = !read.ok;
     if (!read.ok) {
       this.#parts.log.warn({ code: read.error.code }, 'registries cannot be read now: no signature counts');
@@ -253,15 +252,11 @@ export class ImageBook {
 
   /** After a change of keys all images may be asked about at once: a few are looked at, and the others after them. */
   #askToLook(reference: string): void {
-    const nowMs = this.#parts.clock.nowMs();
-    const lastMs = this.#lookedFor.get(reference) ?? Number.NEGATIVE_INFINITY;
-    if (!this.#isLoaded || this.#isClosed || nowMs - lastMs < LOOK_AGAIN_MS) return;
+    if (!this.#isLoaded || this.#isClosed) return;
     const isBusy = this.#looks >= LOOKS_MAX;
     if (isBusy && this.#toLookAt.size < WANTED_MAX) this.#toLookAt.add(reference);
-    const asked = isBusy ? undefined : this.#ask(reference);
+    const asked = isBusy ? undefined : this.#ask(reference, LOOK_AGAIN_MS);
     if (asked === undefined) return;
-    if (this.#lookedFor.size >= WANTED_MAX) this.#lookedFor.clear();
-    this.#lookedFor.set(reference, nowMs);
     this.#looks += 1;
     void asked.finally(() => {
       this.#looks -= 1;
@@ -278,24 +273,24 @@ export class ImageBook {
     }
   }
 
-  #ask(reference: string): Promise<void> | undefined {
+  /** `againMs`: how long it is not asked for again once it was answered. */
+  #ask(reference: string, againMs = WANTED_AGAIN_MS): Promise<void> | undefined {
     const nowMs = this.#parts.clock.nowMs();
-    const lastMs = this.#wanted.get(reference);
-    if (this.#want === undefined || (lastMs !== undefined && nowMs - lastMs < WANTED_AGAIN_MS))
-      return undefined;
+    const untilMs = this.#wanted.get(reference) ?? Number.NEGATIVE_INFINITY;
+    if (this.#want === undefined || nowMs < untilMs) return undefined;
     this.#wanted.delete(reference);
     if (this.#wanted.size >= WANTED_MAX) {
       const [oldest] = this.#wanted.keys();
       if (oldest !== undefined) this.#wanted.delete(oldest);
     }
-    this.#wanted.set(reference, nowMs);
+    this.#wanted.set(reference, nowMs + WANTED_AGAIN_MS);
     const { log } = this.#parts;
     return this.#want(reference).then(
       (queued) => {
-        if (queued.ok) return;
-        // Nothing was looked at.
-        this.#lookedFor.delete(reference);
-        log.warn({ reference, code: queued.error.code }, 'an image that a pod names was not scanned');
+        // It may be known by now, or other keys may count: then it is asked for as if nobody had.
+        if (queued.ok && this.#wanted.has(reference)) this.#wanted.set(reference, nowMs + againMs);
+        if (!queued.ok)
+          log.warn({ reference, code: queued.error.code }, 'an image that a pod names was not scanned');
       },
       (cause: unknown) => log.error({ err: cause, reference }, 'an image that a pod names was not scanned'),
     );
